@@ -1,0 +1,93 @@
+"""Reads the deployment's files, and the parts of the sources that they must agree with."""
+
+import functools
+import re
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+FUNCTION = "NeptuneAuditRuleFunction"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms: `!GetAtt A.B` becomes `{"Fn::GetAtt": ["A", "B"]}`."""
+
+
+def _intrinsic(loader, suffix, node):
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _intrinsic)
+
+
+def parse(text):
+    return yaml.load(text, _Loader)
+
+
+def load(path):
+    return parse((ROOT / path).read_text())
+
+
+def resources(template, kind):
+    """The resources of one type, by logical id."""
+    return {name: r for name, r in template["Resources"].items() if r["Type"] == kind}
+
+
+def walk(value):
+    """Every dict inside a value, itself included."""
+    if isinstance(value, dict):
+        yield value
+        for item in value.values():
+            yield from walk(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from walk(item)
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def allowed_actions(resource):
+    """Every action that the policies written into a resource allow."""
+    properties = resource["Properties"]
+    policies = properties.get("Policies") or [properties]
+    return {
+        action
+        for policy in policies
+        for part in walk(policy["PolicyDocument"])
+        if part.get("Effect") == "Allow"
+        for action in as_list(part["Action"])
+    }
+
+
+@functools.cache
+def actions_in_code():
+    """The IAM actions that the function's sources name where they call AWS, as `"rds:DescribeDBClusters"`."""
+    found = set()
+    for source in (ROOT / "src").rglob("*.rs"):
+        found.update(re.findall(r'"((?:rds|logs|config|sts):[A-Z]\w+)"', source.read_text()))
+    return found
+
+
+@functools.cache
+def rule_parameters():
+    """The names of the rule's parameters, from the table in the function's sources."""
+    source = (ROOT / "src/parameters.rs").read_text()
+    table = re.search(r"pub(?:\([a-z ]+\))? const NAMES[^=]*=\s*&?\[(.*?)\];", source, re.DOTALL)
+    assert table, "src/parameters.rs has no table `pub const NAMES`"
+    return re.findall(r'"(\w+)"', table[1])
+
+
+def template_name(parameter):
+    """How templates spell a parameter of the rule."""
+    return parameter[0].upper() + parameter[1:]
