@@ -58,13 +58,10 @@ def as_list(value):
 
 
 def allowed_actions(resource):
-    """Every action that the policies written into a resource allow."""
-    properties = resource["Properties"]
-    policies = properties.get("Policies") or [properties]
+    """Every action that the policies written into a role allow."""
     return {
         action
-        for policy in policies
-        for part in walk(policy["PolicyDocument"])
+        for part in walk(resource["Properties"]["Policies"])
         if part.get("Effect") == "Allow"
         for action in as_list(part["Action"])
     }
