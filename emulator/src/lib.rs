@@ -1,1 +1,47 @@
-//! Placeholder.
+//! A local stand-in for the AWS endpoints and the Lambda Runtime API that `neptune-audit-rule` talks to.
+//!
+//! One server on one port speaks to three sides:
+//!
+//! * `POST /`: the AWS protocols, as the SDKs speak them: Neptune, AWS Config, CloudWatch Logs and STS;
+//! * `/2018-06-01/runtime/…`: the Lambda Runtime API, for the function's binary;
+//! * `/_emulator/…`: the control API, for tests in other languages.
+//!
+//! It knows nothing of the AWS SDKs: it is a second, independent reading of the protocols, and botocore's models
+//! judge it (`tests/python/test_emulator.py`).
+//!
+//! In reading order: [`Fleet`] holds the facts, `gateway` takes an AWS call through its steps, `neptune`, `config`,
+//! `logs` and `sts` answer it, `runtime` is Lambda, [`Fault`] breaks calls, and [`Emulator`] puts them together.
+
+mod answer;
+mod calls;
+mod config;
+mod connection;
+mod control;
+mod faults;
+pub mod fleet;
+mod function;
+mod gateway;
+mod logs;
+mod neptune;
+mod paging;
+mod parameters;
+mod patterns;
+mod query;
+mod random;
+mod runtime;
+mod server;
+mod service;
+mod sts;
+mod timestamps;
+mod world;
+mod xml;
+
+pub use calls::{Call, Put};
+pub use faults::{FailingEvaluations, Fault, FaultKind};
+pub use fleet::{
+    Account, Cluster, Fleet, LogGroup, LogStream, Member, ParameterGroup, PendingExports, Recorded,
+    Role, SubscriptionFilter,
+};
+pub use function::Function;
+pub use runtime::{Answer, Event, Invocation, Step};
+pub use server::Emulator;

@@ -1,0 +1,260 @@
+//! AWS Config: PutEvaluations.
+
+use serde_json::{Map, Value, json};
+
+use crate::answer::{Answer, Refusal};
+use crate::calls::Put;
+use crate::fleet::Recorded;
+use crate::service::{Request, Service};
+use crate::world::World;
+
+const COMPLIANCE_TYPES: &[&str] = &[
+    "COMPLIANT",
+    "NON_COMPLIANT",
+    "NOT_APPLICABLE",
+    "INSUFFICIENT_DATA",
+];
+
+pub(crate) fn perform(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
+    match request.action.as_str() {
+        "PutEvaluations" => put_evaluations(world, request),
+        other => Err(Service::Config.unknown_action(other)),
+    }
+}
+
+/// Collects what the service's own validation finds, as it reports it: everything at once.
+#[derive(Default)]
+pub(crate) struct Violations(Vec<String>);
+
+impl Violations {
+    pub(crate) fn at(&mut self, member: &str, value: impl std::fmt::Display, rule: &str) {
+        self.0.push(format!(
+            "Value '{value}' at '{member}' failed to satisfy constraint: {rule}"
+        ));
+    }
+
+    pub(crate) fn missing(&mut self, member: &str) {
+        self.0.push(format!(
+            "Value null at '{member}' failed to satisfy constraint: Member must not be null"
+        ));
+    }
+
+    /// A string between two lengths, in characters.
+    pub(crate) fn length(&mut self, member: &str, value: &str, least: usize, most: usize) {
+        let length = value.chars().count();
+        if length < least {
+            self.at(
+                member,
+                value,
+                &format!("Member must have length greater than or equal to {least}"),
+            );
+        }
+        if length > most {
+            self.at(
+                member,
+                value,
+                &format!("Member must have length less than or equal to {most}"),
+            );
+        }
+    }
+
+    pub(crate) fn into_result(self, code: &str) -> Result<(), Refusal> {
+        match self.0.len() {
+            0 => Ok(()),
+            1 => Err(Refusal::bad(
+                code,
+                format!("1 validation error detected: {}", self.0.join("; ")),
+            )),
+            number => Err(Refusal::bad(
+                code,
+                format!("{number} validation errors detected: {}", self.0.join("; ")),
+            )),
+        }
+    }
+}
+
+/// Refuses members that the request does not have, and members of another type. AWS ignores the former without a
+/// word; here they are a mistake of the caller that a test must see.
+pub(crate) fn check_members(
+    parameters: &Map<String, Value>,
+    members: &[(&str, fn(&Value) -> bool)],
+) -> Result<(), Refusal> {
+    for (name, value) in parameters {
+        match members.iter().find(|(known, _)| known == name) {
+            None => {
+                return Err(Refusal::bad(
+                    "ValidationException",
+                    format!("Unknown member `{name}`"),
+                ));
+            }
+            Some((_, is_right)) if !value.is_null() && !is_right(value) => {
+                return Err(Refusal::bad(
+                    "SerializationException",
+                    format!("`{name}` is of the wrong type"),
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn put_evaluations(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
+    check_members(
+        &request.parameters,
+        &[
+            ("Evaluations", Value::is_array),
+            ("ResultToken", Value::is_string),
+            ("TestMode", Value::is_boolean),
+        ],
+    )?;
+    let evaluations = request
+        .parameters
+        .get("Evaluations")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let mut violations = Violations::default();
+    if evaluations.len() > 100 {
+        violations.at(
+            "evaluations",
+            format!("[{} evaluations]", evaluations.len()),
+            "Member must have length less than or equal to 100",
+        );
+    }
+    let token = request
+        .parameters
+        .get("ResultToken")
+        .and_then(Value::as_str);
+    if token.is_none() {
+        violations.missing("resultToken");
+    }
+    for (number, evaluation) in (1..).zip(evaluations) {
+        validate(&mut violations, number, evaluation)?;
+    }
+    violations.into_result("ValidationException")?;
+
+    // What the model allows and the service does not.
+    if evaluations
+        .iter()
+        .any(|evaluation| evaluation["ComplianceType"] == "INSUFFICIENT_DATA")
+    {
+        let message = "INSUFFICIENT_DATA is not a compliance type that can be put";
+        return Err(Refusal::bad("InvalidParameterValueException", message));
+    }
+    let test_mode = request
+        .parameters
+        .get("TestMode")
+        .and_then(Value::as_bool)
+        .unwrap_or(false);
+    let token = token.unwrap_or_default();
+    // A made-up token passes in test mode only, where it is not looked at.
+    if token.is_empty()
+        || (!test_mode
+            && (token == "TESTMODE"
+                || world
+                    .fleet
+                    .invalid_result_tokens
+                    .iter()
+                    .any(|invalid| invalid == token)))
+    {
+        return Err(Refusal::bad(
+            "InvalidResultTokenException",
+            "The specified ResultToken is invalid.",
+        ));
+    }
+
+    let account = &request.caller.account;
+    let failing = request.failing_evaluations.clone().unwrap_or_default();
+    let fails = |(position, evaluation): &(usize, &Value)| {
+        *position < failing.count
+            || failing
+                .resource_ids
+                .iter()
+                .any(|id| evaluation["ComplianceResourceId"] == id.as_str())
+    };
+    let (failed, taken): (Vec<_>, Vec<_>) = evaluations.iter().enumerate().partition(fails);
+    world.puts.push(Put {
+        account: account.clone(),
+        body: Value::Object(request.parameters.clone()),
+    });
+    if !test_mode {
+        let rule = world
+            .result_tokens
+            .get(token)
+            .unwrap_or(&world.fleet.rule_name)
+            .clone();
+        let recorded_at = world.now() as f64 / 1000.0;
+        world.rules.insert((account.clone(), rule.clone()));
+        for (_, evaluation) in taken {
+            world.record(account, recorded(&rule, evaluation, recorded_at));
+        }
+    }
+    let failed: Vec<_> = failed
+        .into_iter()
+        .map(|(_, evaluation)| evaluation)
+        .collect();
+    Ok(Answer::Json(json!({"FailedEvaluations": failed})))
+}
+
+/// Lengths and presence, per AWS's model of an Evaluation.
+fn validate(violations: &mut Violations, number: usize, evaluation: &Value) -> Result<(), Refusal> {
+    let Some(members) = evaluation.as_object() else {
+        return Err(Refusal::bad(
+            "SerializationException",
+            "an evaluation is not a structure",
+        ));
+    };
+    check_members(
+        members,
+        &[
+            ("ComplianceResourceType", Value::is_string),
+            ("ComplianceResourceId", Value::is_string),
+            ("ComplianceType", Value::is_string),
+            ("Annotation", Value::is_string),
+            ("OrderingTimestamp", Value::is_number),
+        ],
+    )?;
+    let place = |member: &str| format!("evaluations.{number}.member.{member}");
+    let text = |member: &str| members.get(member).and_then(Value::as_str);
+    for (member, name, most) in [
+        ("ComplianceResourceType", "complianceResourceType", 256),
+        ("ComplianceResourceId", "complianceResourceId", 768),
+    ] {
+        match text(member) {
+            Some(value) => violations.length(&place(name), value, 1, most),
+            None => violations.missing(&place(name)),
+        }
+    }
+    match text("ComplianceType") {
+        Some(known) if COMPLIANCE_TYPES.contains(&known) => {}
+        Some(unknown) => {
+            let rule = format!(
+                "Member must satisfy enum value set: [{}]",
+                COMPLIANCE_TYPES.join(", ")
+            );
+            violations.at(&place("complianceType"), unknown, &rule);
+        }
+        None => violations.missing(&place("complianceType")),
+    }
+    if let Some(annotation) = text("Annotation") {
+        violations.length(&place("annotation"), annotation, 1, 256);
+    }
+    if members.get("OrderingTimestamp").is_none_or(Value::is_null) {
+        violations.missing(&place("orderingTimestamp"));
+    }
+    Ok(())
+}
+
+fn recorded(rule: &str, evaluation: &Value, recorded_at: f64) -> Recorded {
+    let text = |member: &str| evaluation[member].as_str().map(str::to_owned);
+    Recorded {
+        rule: rule.to_owned(),
+        resource_type: text("ComplianceResourceType").unwrap_or_default(),
+        resource_id: text("ComplianceResourceId").unwrap_or_default(),
+        compliance: text("ComplianceType").unwrap_or_default(),
+        annotation: text("Annotation"),
+        ordering_timestamp: evaluation["OrderingTimestamp"].as_f64().unwrap_or_default(),
+        recorded_at,
+    }
+}

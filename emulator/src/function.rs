@@ -1,0 +1,109 @@
+//! The function's binary, run as Lambda would run it, with the emulator around it.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::server::Emulator;
+
+/// Variables of the caller that a coverage build of the function needs; all others stay outside.
+const PASSED_ON: &[&str] = &["LLVM_PROFILE_FILE", "LD_LIBRARY_PATH"];
+
+/// A running function. It is killed when this is dropped.
+pub struct Function {
+    child: Child,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl Function {
+    /// Runs a binary as the runtime of an emulator. `extra_env` is added to Lambda's environment, or replaces parts of it.
+    pub fn spawn<K: AsRef<OsStr>, V: AsRef<OsStr>>(
+        path: impl AsRef<Path>,
+        emulator: &Emulator,
+        extra_env: impl IntoIterator<Item = (K, V)>,
+    ) -> io::Result<Self> {
+        let mut command = Command::new(path.as_ref());
+        command.env_clear();
+        for name in PASSED_ON {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        let region = emulator.region();
+        command
+            .env("AWS_ENDPOINT_URL", emulator.endpoint())
+            .env("AWS_LAMBDA_RUNTIME_API", emulator.runtime_api())
+            .env("AWS_LAMBDA_FUNCTION_NAME", "neptune-audit-rule")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+            .env(
+                "AWS_LAMBDA_LOG_GROUP_NAME",
+                "/aws/lambda/neptune-audit-rule",
+            )
+            .env(
+                "AWS_LAMBDA_LOG_STREAM_NAME",
+                "2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef",
+            )
+            .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+            .env("AWS_REGION", &region)
+            .env("AWS_DEFAULT_REGION", &region)
+            .env("AWS_ACCESS_KEY_ID", "ASIAHOMEACCOUNT00000")
+            .env("AWS_SECRET_ACCESS_KEY", "not-a-secret")
+            .env("AWS_SESSION_TOKEN", "not-a-token")
+            .env("_HANDLER", "bootstrap")
+            .env("LAMBDA_TASK_ROOT", "/var/task")
+            .env("TZ", ":UTC")
+            .envs(extra_env)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let mut child = command.spawn().map_err(|error| {
+            io::Error::new(
+                error.kind(),
+                format!("cannot run {}: {error}", path.as_ref().display()),
+            )
+        })?;
+        let log = Arc::new(Mutex::new(Vec::new()));
+        if let Some(stdout) = child.stdout.take() {
+            tokio::spawn(keep(stdout, log.clone()));
+        }
+        if let Some(stderr) = child.stderr.take() {
+            tokio::spawn(keep(stderr, log.clone()));
+        }
+        Ok(Self { child, log })
+    }
+
+    /// The lines that the function wrote so far, to stdout and stderr.
+    pub fn log(&self) -> Vec<String> {
+        self.log
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The process id, while it runs.
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Waits until the process ends by itself.
+    pub async fn wait(&mut self) -> io::Result<ExitStatus> {
+        self.child.wait().await
+    }
+}
+
+async fn keep(output: impl AsyncRead + Unpin, log: Arc<Mutex<Vec<String>>>) {
+    let mut lines = BufReader::new(output).split(b'\n');
+    while let Ok(Some(line)) = lines.next_segment().await {
+        let line = String::from_utf8_lossy(&line).into_owned();
+        log.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(line);
+    }
+}

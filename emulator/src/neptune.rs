@@ -1,0 +1,430 @@
+//! The control plane of Amazon Neptune: what DescribeDBClusters and its kin answer.
+
+use serde_json::{Map, Value};
+
+use crate::answer::{Answer, Refusal};
+use crate::fleet::{Account, Cluster, ParameterGroup};
+use crate::paging;
+use crate::parameters::{FAMILIES, PARAMETERS, Parameter};
+use crate::random::Random;
+use crate::service::{Request, Service};
+use crate::timestamps::iso8601;
+use crate::world::{Index, World};
+use crate::xml::Xml;
+
+/// 2025-03-01T09:00:00Z: when everything was made that says nothing else.
+const LONG_AGO: i64 = 1_740_819_600_000;
+
+pub(crate) fn perform(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
+    let ask = Ask(&request.parameters);
+    let account = request.caller.account.as_str();
+    match request.action.as_str() {
+        "DescribeDBClusters" => describe_clusters(world, account, &ask),
+        "DescribeDBClusterParameters" => describe_parameters(world, account, &ask),
+        other => Err(Service::Neptune.unknown_action(other)),
+    }
+}
+
+/// The parameters of a request.
+pub(crate) struct Ask<'a>(pub(crate) &'a Map<String, Value>);
+
+impl Ask<'_> {
+    /// A parameter that is there and not blank.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    }
+
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
+        self.text(name).ok_or_else(|| {
+            Refusal::bad(
+                "MissingParameter",
+                format!("The request must contain the parameter {name}"),
+            )
+        })
+    }
+
+    /// `MaxRecords`, as the caller gives it.
+    fn max_records(&self) -> Result<usize, Refusal> {
+        let Some(asked) = self.text("MaxRecords") else {
+            return Ok(100);
+        };
+        asked
+            .parse()
+            .ok()
+            .filter(|records| (20..=100).contains(records))
+            .ok_or_else(|| {
+                Refusal::bad(
+                    "InvalidParameterValue",
+                    format!("Invalid value {asked} for MaxRecords. Must be between 20 and 100"),
+                )
+            })
+    }
+
+    /// The values of the filters by name. An empty list of filters arrives as an empty string.
+    fn filters(&self) -> Result<Vec<(&str, Vec<&str>)>, Refusal> {
+        let filters = self
+            .0
+            .get("Filters")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        filters
+            .iter()
+            .map(|filter| {
+                let name = filter
+                    .get("Name")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
+                let values: Vec<_> = filter
+                    .get("Values")
+                    .and_then(Value::as_array)
+                    .map(|values| values.iter().filter_map(Value::as_str).collect())
+                    .unwrap_or_default();
+                if values.is_empty() {
+                    return Err(Refusal::bad(
+                        "InvalidParameterValue",
+                        format!("Filter {name} must have at least one value"),
+                    ));
+                }
+                Ok((name, values))
+            })
+            .collect()
+    }
+}
+
+fn invalid_marker(marker: &str) -> Refusal {
+    Refusal::bad("InvalidParameterValue", format!("Invalid marker: {marker}"))
+}
+
+pub(crate) fn cluster_not_found(identifier: &str) -> Refusal {
+    Refusal::new(
+        404,
+        "DBClusterNotFoundFault",
+        format!("DBCluster {identifier} not found."),
+    )
+}
+
+fn group_not_found(name: &str) -> Refusal {
+    Refusal::new(
+        404,
+        "DBParameterGroupNotFound",
+        format!("DBClusterParameterGroup not found: {name}"),
+    )
+}
+
+/// The identifier in an identifier or an ARN. Identifiers do not depend on case.
+pub(crate) fn identifier_of(identifier_or_arn: &str) -> String {
+    let identifier = match identifier_or_arn.strip_prefix("arn:") {
+        Some(_) => identifier_or_arn.rsplit(':').next().unwrap_or_default(),
+        None => identifier_or_arn,
+    };
+    identifier.to_ascii_lowercase()
+}
+
+fn describe_clusters(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let page_size = world.page_size(ask.max_records()?);
+    let filters = ask.filters()?;
+    if let Some((unknown, _)) = filters
+        .iter()
+        .find(|(name, _)| !["engine", "db-cluster-id"].contains(name))
+    {
+        return Err(Refusal::bad(
+            "InvalidParameterValue",
+            format!("Unrecognized filter name: {unknown}"),
+        ));
+    }
+    let passes = |cluster: &Cluster| {
+        filters.iter().all(|(name, values)| match *name {
+            "engine" => values.contains(&cluster.engine.as_str()),
+            _ => values
+                .iter()
+                .any(|value| identifier_of(value) == cluster.identifier),
+        })
+    };
+
+    let nothing = (Account::default(), Index::default());
+    let (facts, index) = world.account(account).unwrap_or((&nothing.0, &nothing.1));
+    let mut xml = Xml::default();
+    let mut marker = None;
+    if let Some(identifier) = ask.text("DBClusterIdentifier") {
+        let cluster = index
+            .cluster_places
+            .get(&identifier_of(identifier))
+            .and_then(|place| facts.clusters.get(index.clusters[*place]))
+            .ok_or_else(|| cluster_not_found(identifier))?;
+        xml.list(
+            "DBClusters",
+            Some(cluster).filter(|cluster| passes(cluster)),
+            |xml, cluster| {
+                xml.element("DBCluster", |xml| {
+                    write_cluster(xml, world, account, cluster)
+                });
+            },
+        );
+    } else {
+        let start = match ask.text("Marker") {
+            None => 0,
+            Some(marker) => {
+                paging::open("clusters", marker)
+                    .and_then(|last| index.cluster_places.get(&last).copied())
+                    .ok_or_else(|| invalid_marker(marker))?
+                    + 1
+            }
+        };
+        let mut following = index.clusters[start..]
+            .iter()
+            .filter_map(|position| facts.clusters.get(*position))
+            .filter(|cluster| passes(cluster));
+        let mut last = None;
+        xml.list(
+            "DBClusters",
+            following.by_ref().take(page_size),
+            |xml, cluster| {
+                xml.element("DBCluster", |xml| {
+                    write_cluster(xml, world, account, cluster)
+                });
+                last = Some(&cluster.identifier);
+            },
+        );
+        if following.next().is_some() {
+            marker = last.map(|identifier| paging::seal("clusters", identifier));
+        }
+    }
+    xml.optional("Marker", marker);
+    Ok(Answer::Xml(xml.into_string()))
+}
+
+pub(crate) fn cluster_arn(world: &World, account: &str, identifier: &str) -> String {
+    let fleet = &world.fleet;
+    format!(
+        "arn:{}:rds:{}:{account}:cluster:{identifier}",
+        fleet.partition(),
+        fleet.region
+    )
+}
+
+/// A cluster as DescribeDBClusters and ModifyDBCluster answer it, in the order of AWS's model.
+pub(crate) fn write_cluster(xml: &mut Xml, world: &World, account: &str, cluster: &Cluster) {
+    let region = world.fleet.region.as_str();
+    let identifier = cluster.identifier.as_str();
+    let mut derived = Random::from_name(&cluster.resource_id);
+    let host = derived.letters(12).to_ascii_lowercase();
+    let hosted_zone = format!("Z{}", derived.letters(13));
+
+    xml.text("AllocatedStorage", 1);
+    xml.list("AvailabilityZones", ["a", "b", "c"], |xml, zone| {
+        xml.text("AvailabilityZone", format_args!("{region}{zone}"));
+    });
+    xml.text("BackupRetentionPeriod", 7);
+    xml.text("DBClusterIdentifier", identifier);
+    xml.text("DBClusterParameterGroup", &cluster.parameter_group);
+    xml.text("DBSubnetGroup", "default");
+    xml.text("Status", &cluster.status);
+    xml.text("EarliestRestorableTime", iso8601(LONG_AGO));
+    xml.text(
+        "Endpoint",
+        format_args!("{identifier}.cluster-{host}.{region}.neptune.amazonaws.com"),
+    );
+    xml.text(
+        "ReaderEndpoint",
+        format_args!("{identifier}.cluster-ro-{host}.{region}.neptune.amazonaws.com"),
+    );
+    xml.text("MultiAZ", cluster.members.len() > 1);
+    xml.text("Engine", &cluster.engine);
+    xml.text("EngineVersion", &cluster.engine_version);
+    xml.text("LatestRestorableTime", iso8601(world.now()));
+    xml.text(
+        "Port",
+        if cluster.engine == "neptune" {
+            8182
+        } else {
+            3306
+        },
+    );
+    xml.text("MasterUsername", "admin");
+    xml.text("PreferredBackupWindow", "03:17-03:47");
+    xml.text("PreferredMaintenanceWindow", "sun:04:40-sun:05:10");
+    xml.list("ReadReplicaIdentifiers", None::<&str>, |_, _| {});
+    xml.list("DBClusterMembers", &cluster.members, |xml, member| {
+        xml.element("DBClusterMember", |xml| {
+            xml.text("DBInstanceIdentifier", &member.identifier);
+            xml.text("IsClusterWriter", member.writer);
+            xml.text(
+                "DBClusterParameterGroupStatus",
+                &member.parameter_group_status,
+            );
+            xml.text("PromotionTier", 1);
+        });
+    });
+    xml.element("VpcSecurityGroups", |xml| {
+        xml.element("VpcSecurityGroupMembership", |xml| {
+            xml.text("VpcSecurityGroupId", "sg-0123456789abcdef0");
+            xml.text("Status", "active");
+        });
+    });
+    xml.text("HostedZoneId", hosted_zone);
+    xml.text("StorageEncrypted", cluster.kms_key_id.is_some());
+    xml.optional("KmsKeyId", cluster.kms_key_id.as_ref());
+    xml.text("DbClusterResourceId", &cluster.resource_id);
+    xml.text("DBClusterArn", cluster_arn(world, account, identifier));
+    xml.list("AssociatedRoles", None::<&str>, |_, _| {});
+    xml.text("IAMDatabaseAuthenticationEnabled", true);
+    xml.text("ClusterCreateTime", iso8601(LONG_AGO));
+    xml.text("CopyTagsToSnapshot", true);
+    // AWS leaves these two out where they would be empty.
+    if !cluster.exports.is_empty() {
+        xml.list(
+            "EnabledCloudwatchLogsExports",
+            &cluster.exports,
+            |xml, export| xml.text("member", export),
+        );
+    }
+    if !cluster.pending_exports.is_empty() {
+        xml.element("PendingModifiedValues", |xml| {
+            xml.element("PendingCloudwatchLogsExports", |xml| {
+                xml.list(
+                    "LogTypesToEnable",
+                    &cluster.pending_exports.enable,
+                    |xml, export| xml.text("member", export),
+                );
+                xml.list(
+                    "LogTypesToDisable",
+                    &cluster.pending_exports.disable,
+                    |xml, export| xml.text("member", export),
+                );
+            });
+        });
+    }
+    xml.text("DeletionProtection", true);
+    xml.text("CrossAccountClone", false);
+    xml.text("StorageType", "standard");
+    xml.text("NetworkType", "IPV4");
+}
+
+/// The parameter group of that name: the account's own, or one of the default ones.
+pub(crate) fn parameter_group(world: &World, account: &str, name: &str) -> Option<ParameterGroup> {
+    let own = world
+        .account(account)
+        .and_then(|(facts, _)| facts.parameter_groups.get(name));
+    own.cloned().or_else(|| {
+        let family = name
+            .strip_prefix("default.")
+            .filter(|family| FAMILIES.contains(family))?;
+        Some(ParameterGroup {
+            family: family.to_owned(),
+            description: format!("Default cluster parameter group for {family}"),
+            ..ParameterGroup::default()
+        })
+    })
+}
+
+fn describe_parameters(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let name = ask.required("DBClusterParameterGroupName")?;
+    let page_size = world.page_size(ask.max_records()?);
+    let group = parameter_group(world, account, &name.to_ascii_lowercase())
+        .ok_or_else(|| group_not_found(name))?;
+    let source = ask.text("Source");
+    let listing = format!("parameters of {name}");
+    let start = match ask.text("Marker") {
+        None => 0,
+        Some(marker) => paging::open(&listing, marker)
+            .and_then(|position| position.parse().ok())
+            .ok_or_else(|| invalid_marker(marker))?,
+    };
+
+    // Parameters that nobody has heard of come last, where a listing that is not read to its end misses them.
+    let unknown = group
+        .parameters
+        .keys()
+        .filter(|name| Parameter::find(name).is_none())
+        .cloned();
+    let names = (0..group.extra_parameters)
+        .map(|number| format!("neptune_extra_parameter_{number:03}"))
+        .chain(PARAMETERS.iter().map(|parameter| parameter.name.to_owned()))
+        .chain(unknown);
+    let listed: Vec<_> = names
+        .map(|name| Listed::new(&group, name))
+        .filter(|listed| source.is_none_or(|source| is_of_source(listed.source, source)))
+        .collect();
+
+    let mut xml = Xml::default();
+    let page = listed.get(start..).unwrap_or_default();
+    xml.list(
+        "Parameters",
+        page.iter().take(page_size),
+        |xml, parameter| {
+            xml.element("Parameter", |xml| parameter.write(xml));
+        },
+    );
+    xml.optional(
+        "Marker",
+        (page.len() > page_size).then(|| paging::seal(&listing, &(start + page_size).to_string())),
+    );
+    Ok(Answer::Xml(xml.into_string()))
+}
+
+/// The documented sources are `engine`, `service` and `customer`; listings say `engine-default`, `system` and `user`.
+fn is_of_source(listed: &str, asked: &str) -> bool {
+    listed == asked
+        || (listed, asked) == ("user", "customer")
+        || (listed, asked) == ("engine-default", "engine")
+}
+
+struct Listed {
+    name: String,
+    known: Option<&'static Parameter>,
+    value: Option<String>,
+    source: &'static str,
+}
+
+impl Listed {
+    fn new(group: &ParameterGroup, name: String) -> Self {
+        let known = Parameter::find(&name);
+        let set = group.parameters.get(&name).cloned();
+        Self {
+            source: if set.is_some() {
+                "user"
+            } else {
+                "engine-default"
+            },
+            value: set.or_else(|| {
+                known
+                    .filter(|_| group.show_defaults)?
+                    .default
+                    .map(str::to_owned)
+            }),
+            known,
+            name,
+        }
+    }
+
+    fn write(&self, xml: &mut Xml) {
+        let is_static = self.known.is_none_or(|known| known.is_static);
+        xml.text("ParameterName", &self.name);
+        xml.optional("ParameterValue", self.value.as_ref());
+        xml.text(
+            "Description",
+            self.known
+                .map_or("A parameter of the fleet.", |known| known.description),
+        );
+        xml.text("Source", self.source);
+        xml.text("ApplyType", if is_static { "static" } else { "dynamic" });
+        xml.text(
+            "DataType",
+            self.known.map_or("string", |known| known.data_type),
+        );
+        xml.optional("AllowedValues", self.known.and_then(|known| known.allowed));
+        xml.text("IsModifiable", true);
+        xml.text(
+            "ApplyMethod",
+            if is_static {
+                "pending-reboot"
+            } else {
+                "immediate"
+            },
+        );
+    }
+}

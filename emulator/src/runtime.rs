@@ -1,0 +1,359 @@
+//! The Lambda Runtime API (version 2018-06-01), between whoever invokes and the function's process.
+//!
+//! Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, Response, StatusCode, header};
+use axum::routing::{get, post};
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use crate::world::Shared;
+
+/// Lambda takes answers of up to 6 MB.
+const ANSWER_LIMIT: usize = 6 * 1024 * 1024 + 100;
+/// How long an answer is awaited after the deadline.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// The payload of an invocation. It need not be JSON.
+#[derive(Clone, Debug)]
+pub struct Event(Bytes);
+
+impl From<Value> for Event {
+    fn from(json: Value) -> Self {
+        Self(json.to_string().into())
+    }
+}
+impl From<&Value> for Event {
+    fn from(json: &Value) -> Self {
+        Self(json.to_string().into())
+    }
+}
+impl From<Bytes> for Event {
+    fn from(bytes: Bytes) -> Self {
+        Self(bytes)
+    }
+}
+impl From<Vec<u8>> for Event {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes.into())
+    }
+}
+impl From<&[u8]> for Event {
+    fn from(bytes: &[u8]) -> Self {
+        Self(Bytes::copy_from_slice(bytes))
+    }
+}
+impl From<String> for Event {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+impl From<&str> for Event {
+    fn from(text: &str) -> Self {
+        Self(Bytes::copy_from_slice(text.as_bytes()))
+    }
+}
+
+/// How Lambda invokes.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// The function's timeout, counted from when it takes the event.
+    pub deadline: Duration,
+    /// `Lambda-Runtime-Invoked-Function-Arn`.
+    pub function_arn: String,
+    /// `Lambda-Runtime-Aws-Request-Id`; made up where unset.
+    pub request_id: Option<String>,
+}
+
+impl Default for Invocation {
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(60),
+            function_arn: "arn:aws:lambda:eu-west-1:111122223333:function:neptune-audit-rule"
+                .into(),
+            request_id: None,
+        }
+    }
+}
+
+/// What came of an invocation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// The function's answer. An answer that is not JSON is kept as a string.
+    Response(Value),
+    /// The function's error answer.
+    Error {
+        /// `errorType`.
+        error_type: String,
+        /// `errorMessage`.
+        error_message: String,
+    },
+    /// The function could not start.
+    InitError {
+        /// `errorType`.
+        error_type: String,
+        /// `errorMessage`.
+        error_message: String,
+    },
+    /// Nothing came until two seconds after the deadline.
+    None,
+}
+
+/// Something that happened at the Runtime API, for measurements.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// `next`, `delivered`, `response`, `error` or `init_error`.
+    pub step: &'static str,
+    /// The request id, where there is one.
+    pub request_id: Option<String>,
+    /// When.
+    #[serde(skip)]
+    pub at: Instant,
+    /// When, in milliseconds since the emulator's start.
+    pub at_ms: f64,
+}
+
+/// Invocations that wait to be taken or answered.
+#[derive(Default)]
+pub(crate) struct Invocations {
+    waiting: VecDeque<Waiting>,
+    taken: HashMap<String, oneshot::Sender<Answer>>,
+    /// An init error that came while nothing was waiting.
+    init_error: Option<Answer>,
+    pub(crate) steps: Vec<Step>,
+}
+
+struct Waiting {
+    request_id: String,
+    event: Bytes,
+    invocation: Invocation,
+    taken: oneshot::Sender<()>,
+    answer: oneshot::Sender<Answer>,
+}
+
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/runtime/invocation/next", get(next))
+        .route("/runtime/invocation/{request_id}/response", post(response))
+        .route("/runtime/invocation/{request_id}/error", post(error))
+        .route("/runtime/init/error", post(init_error))
+        .layer(DefaultBodyLimit::max(ANSWER_LIMIT))
+        .with_state(shared)
+}
+
+/// Hands an event to the function and waits for what comes of it.
+pub(crate) async fn invoke(shared: Arc<Shared>, event: Event, invocation: Invocation) -> Answer {
+    let patience = invocation.deadline + GRACE;
+    let (taken, is_taken) = oneshot::channel();
+    let (answer, mut answered) = oneshot::channel();
+    let request_id = {
+        let mut world = shared.world();
+        if let Some(failure) = world.invocations.init_error.take() {
+            return failure;
+        }
+        remember_result_token(&mut world.result_tokens, &event.0);
+        let request_id = invocation
+            .request_id
+            .clone()
+            .unwrap_or_else(|| world.random.uuid());
+        world.invocations.waiting.push_back(Waiting {
+            request_id: request_id.clone(),
+            event: event.0,
+            invocation,
+            taken,
+            answer,
+        });
+        request_id
+    };
+    shared.invocation_waits.notify_one();
+
+    // The deadline counts from when the function takes the event; a cold start does not eat it.
+    let outcome = match timeout(patience, is_taken).await {
+        Ok(Ok(())) => timeout(patience, &mut answered)
+            .await
+            .ok()
+            .and_then(Result::ok),
+        // Not taken: an init error may have answered it.
+        _ => answered.try_recv().ok(),
+    };
+    let invocations = &mut shared.world().invocations;
+    invocations
+        .waiting
+        .retain(|waiting| waiting.request_id != request_id);
+    invocations.taken.remove(&request_id);
+    outcome.unwrap_or(Answer::None)
+}
+
+/// AWS Config knows which rule a result token belongs to; here the event tells.
+fn remember_result_token(tokens: &mut HashMap<String, String>, event: &[u8]) {
+    let event: Value = serde_json::from_slice(event).unwrap_or_default();
+    if let (Some(token), Some(rule)) = (
+        event["resultToken"].as_str(),
+        event["configRuleName"].as_str(),
+    ) {
+        tokens.insert(token.to_owned(), rule.to_owned());
+    }
+}
+
+fn step(shared: &Shared, step: &'static str, request_id: Option<String>) {
+    let at = Instant::now();
+    let at_ms = shared.milliseconds(at);
+    shared.world().invocations.steps.push(Step {
+        step,
+        request_id,
+        at,
+        at_ms,
+    });
+}
+
+async fn next(State(shared): State<Arc<Shared>>) -> Response<Body> {
+    step(&shared, "next", None);
+    let waiting = loop {
+        let notified = shared.invocation_waits.notified();
+        {
+            let mut world = shared.world();
+            // Whoever polls has started well after all.
+            world.invocations.init_error = None;
+            if let Some(waiting) = world.invocations.waiting.pop_front() {
+                break waiting;
+            }
+        }
+        notified.await;
+    };
+    step(&shared, "delivered", Some(waiting.request_id.clone()));
+    let deadline = {
+        let mut world = shared.world();
+        world
+            .invocations
+            .taken
+            .insert(waiting.request_id.clone(), waiting.answer);
+        world.now() + i64::try_from(waiting.invocation.deadline.as_millis()).unwrap_or(i64::MAX / 2)
+    };
+    // Whoever invoked may have lost patience already.
+    let _ = waiting.taken.send(());
+    let trace = trace_id(&waiting.request_id);
+    Response::builder()
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("Lambda-Runtime-Aws-Request-Id", waiting.request_id)
+        .header("Lambda-Runtime-Deadline-Ms", deadline)
+        .header(
+            "Lambda-Runtime-Invoked-Function-Arn",
+            waiting.invocation.function_arn,
+        )
+        .header("Lambda-Runtime-Trace-Id", trace)
+        .body(Body::from(waiting.event))
+        .unwrap_or_else(|unusable| {
+            reply(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                &json!({"errorMessage": unusable.to_string()}),
+            )
+        })
+}
+
+fn trace_id(request_id: &str) -> String {
+    let digits: String = request_id.chars().filter(char::is_ascii_hexdigit).collect();
+    format!(
+        "Root=1-{:0>8.8}-{:0>24.24};Parent={:0>16.16};Sampled=0",
+        digits, digits, digits
+    )
+}
+
+async fn response(
+    State(shared): State<Arc<Shared>>,
+    Path(request_id): Path<String>,
+    body: Bytes,
+) -> Response<Body> {
+    let value = serde_json::from_slice(&body)
+        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&body).into_owned()));
+    settle(&shared, "response", request_id, Answer::Response(value))
+}
+
+async fn error(
+    State(shared): State<Arc<Shared>>,
+    Path(request_id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    let (error_type, error_message) = error_of(&headers, &body);
+    settle(
+        &shared,
+        "error",
+        request_id,
+        Answer::Error {
+            error_type,
+            error_message,
+        },
+    )
+}
+
+async fn init_error(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    step(&shared, "init_error", None);
+    let (error_type, error_message) = error_of(&headers, &body);
+    let failure = Answer::InitError {
+        error_type,
+        error_message,
+    };
+    let mut world = shared.world();
+    let waiting = std::mem::take(&mut world.invocations.waiting);
+    if waiting.is_empty() {
+        world.invocations.init_error = Some(failure);
+    } else {
+        for each in waiting {
+            let _ = each.answer.send(failure.clone());
+        }
+    }
+    reply(StatusCode::ACCEPTED, &json!({"status": "OK"}))
+}
+
+/// The body says what went wrong; the header stands in where the body does not.
+fn error_of(headers: &HeaderMap, body: &[u8]) -> (String, String) {
+    let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    let header = headers
+        .get("lambda-runtime-function-error-type")
+        .and_then(|value| value.to_str().ok());
+    let error_type = json["errorType"].as_str().or(header).unwrap_or_default();
+    let error_message = json["errorMessage"].as_str().unwrap_or_default();
+    (error_type.to_owned(), error_message.to_owned())
+}
+
+fn settle(
+    shared: &Shared,
+    name: &'static str,
+    request_id: String,
+    answer: Answer,
+) -> Response<Body> {
+    let invoker = shared.world().invocations.taken.remove(&request_id);
+    step(shared, name, Some(request_id));
+    match invoker.map(|invoker| invoker.send(answer)) {
+        Some(Ok(())) => reply(StatusCode::ACCEPTED, &json!({"status": "OK"})),
+        _ => {
+            let refusal =
+                json!({"errorMessage": "Invalid request ID", "errorType": "InvalidRequestID"});
+            reply(StatusCode::BAD_REQUEST, &refusal)
+        }
+    }
+}
+
+fn reply(status: StatusCode, json: &Value) -> Response<Body> {
+    let mut response = Response::new(Body::from(json.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static("application/json"),
+    );
+    response
+}

@@ -1,0 +1,226 @@
+//! The emulator itself: one server on one port, in a thread of its own.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::http::HeaderMap;
+use axum::routing::post;
+use serde_json::Value;
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
+
+use crate::calls::{Call, Put, max_concurrent};
+use crate::connection::{Connection, Connections};
+use crate::faults::Fault;
+use crate::fleet::{Fleet, Recorded};
+use crate::runtime::{Answer, Event, Invocation, Step};
+use crate::world::Shared;
+use crate::{control, gateway, runtime};
+
+/// A running emulator. It serves until it is dropped.
+pub struct Emulator {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    runtime: Handle,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Emulator {
+    /// Serves this fleet on a free port of the loopback interface.
+    pub async fn start(fleet: Fleet) -> Self {
+        Self::start_on((Ipv4Addr::LOCALHOST, 0).into(), fleet)
+            .await
+            .expect("the loopback interface has a free port")
+    }
+
+    /// Serves this fleet on this address.
+    ///
+    /// The server has a thread and a runtime of its own: a caller that blocks, or pauses its clock, does not stop it.
+    pub async fn start_on(address: SocketAddr, fleet: Fleet) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared::new(fleet));
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let router = router(shared.clone());
+        let listener = {
+            let _context = handle.enter();
+            tokio::net::TcpListener::from_std(listener)?
+        };
+        let thread = std::thread::Builder::new().name("emulator".into()).spawn(move || {
+            runtime.block_on(async {
+                let service = router.into_make_service_with_connect_info::<Connection>();
+                tokio::select! {
+                    result = axum::serve(Connections(listener), service) => if let Err(error) = result {
+                        eprintln!("the emulator stopped serving: {error}");
+                    },
+                    _ = stopped => {}
+                }
+            });
+            // Dropping the runtime ends every connection, answered or not.
+        })?;
+        Ok(Self {
+            address,
+            shared,
+            runtime: handle,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// For `AWS_ENDPOINT_URL`.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// For `AWS_LAMBDA_RUNTIME_API`.
+    pub fn runtime_api(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// The Region of the fleet.
+    pub fn region(&self) -> String {
+        self.shared.world().fleet.region.clone()
+    }
+
+    /// Sends an event to the function that polls the Runtime API, and waits for its answer.
+    pub async fn invoke(&self, event: impl Into<Event>, invocation: Invocation) -> Answer {
+        let invoking = runtime::invoke(self.shared.clone(), event.into(), invocation);
+        self.runtime.spawn(invoking).await.unwrap_or(Answer::None)
+    }
+
+    /// Each AWS call so far, in the order in which they came.
+    pub fn calls(&self) -> Vec<Call> {
+        self.shared.world().calls.clone()
+    }
+
+    /// Forgets the calls so far.
+    pub fn reset_calls(&self) {
+        self.shared.world().calls.clear();
+    }
+
+    /// How many calls of this action (`rds:DescribeDBClusters`) there were.
+    pub fn count(&self, action: &str) -> usize {
+        self.shared
+            .world()
+            .calls
+            .iter()
+            .filter(|call| call.action == action)
+            .count()
+    }
+
+    /// The largest number of calls of this action (`*`: of all) that were under way at the same time.
+    pub fn max_concurrent(&self, action: &str) -> usize {
+        max_concurrent(&self.shared.world().calls, action)
+    }
+
+    /// The accepted PutEvaluations so far.
+    pub fn puts(&self) -> Vec<Put> {
+        self.shared.world().puts.clone()
+    }
+
+    /// Forgets the PutEvaluations so far; what they recorded stays.
+    pub fn reset_puts(&self) {
+        self.shared.world().puts.clear();
+    }
+
+    /// Every evaluation in the accepted PutEvaluations so far, with its account, in the order of arrival.
+    pub fn put_evaluations(&self) -> Vec<(String, Value)> {
+        let puts = self.puts();
+        let evaluations = |put: Put| {
+            let Put { account, body } = put;
+            let evaluations = body["Evaluations"].as_array().cloned().unwrap_or_default();
+            evaluations
+                .into_iter()
+                .map(move |evaluation| (account.clone(), evaluation))
+        };
+        puts.into_iter().flat_map(evaluations).collect()
+    }
+
+    /// The results that AWS Config has recorded, with their account: those of the fleet, and those put since.
+    pub fn evaluations(&self) -> Vec<(String, Recorded)> {
+        let world = self.shared.world();
+        let of = |(id, account): (&String, &crate::fleet::Account)| {
+            account
+                .recorded
+                .iter()
+                .map(|result| (id.clone(), result.clone()))
+                .collect::<Vec<_>>()
+        };
+        world.fleet.accounts.iter().flat_map(of).collect()
+    }
+
+    /// Breaks calls from now on.
+    pub fn inject(&self, fault: Fault) {
+        self.shared.world().faults.push(fault);
+    }
+
+    /// Breaks no more calls.
+    pub fn clear_faults(&self) {
+        self.shared.world().faults.clear();
+    }
+
+    /// Lets every AWS call take at least this long.
+    pub fn set_latency(&self, latency: Duration) {
+        self.shared.world().latency = latency;
+    }
+
+    /// Puts the emulator's clock forward.
+    pub fn advance(&self, time: Duration) {
+        self.shared.world().ahead += time;
+    }
+
+    /// Changes the facts.
+    pub fn update(&self, change: impl FnOnce(&mut Fleet)) {
+        let mut world = self.shared.world();
+        change(&mut world.fleet);
+        world.reindex();
+    }
+
+    /// The facts as they are now.
+    pub fn fleet(&self) -> Fleet {
+        self.shared.world().fleet.clone()
+    }
+
+    /// What happened at the Runtime API so far.
+    pub fn steps(&self) -> Vec<Step> {
+        self.shared.world().invocations.steps.clone()
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/", post(aws))
+        .layer(DefaultBodyLimit::max(16 * 1024 * 1024))
+        .with_state(shared.clone())
+        .nest("/2018-06-01", runtime::router(shared.clone()))
+        .nest("/_emulator", control::router(shared))
+}
+
+async fn aws(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(connection): ConnectInfo<Connection>,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> axum::response::Response {
+    gateway::serve(shared, connection, headers, body).await
+}

@@ -1,0 +1,206 @@
+//! The state that all endpoints share, behind one lock.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::Notify;
+
+use crate::calls::{Call, Put};
+use crate::faults::Faults;
+use crate::fleet::{Account, Cluster, Fleet, Recorded};
+use crate::random::Random;
+use crate::runtime::Invocations;
+use crate::sts::Session;
+
+pub(crate) struct Shared {
+    world: Mutex<World>,
+    pub(crate) started: Instant,
+    /// Wakes the function's long poll.
+    pub(crate) invocation_waits: Notify,
+}
+
+impl Shared {
+    pub(crate) fn new(fleet: Fleet) -> Self {
+        Self {
+            world: Mutex::new(World::new(fleet)),
+            started: Instant::now(),
+            invocation_waits: Notify::new(),
+        }
+    }
+
+    /// A panic of a test inside `update` must not hide behind a poisoned lock.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn milliseconds(&self, at: Instant) -> f64 {
+        at.saturating_duration_since(self.started).as_secs_f64() * 1000.0
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) fleet: Fleet,
+    indexes: HashMap<String, Index>,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) puts: Vec<Put>,
+    pub(crate) faults: Faults,
+    pub(crate) latency: Duration,
+    /// Credentials handed out by AssumeRole, by access key.
+    pub(crate) sessions: HashMap<String, Session>,
+    /// The rule of each result token that came with an event.
+    pub(crate) result_tokens: HashMap<String, String>,
+    /// Account and name of the rules that results were put for.
+    pub(crate) rules: HashSet<(String, String)>,
+    pub(crate) invocations: Invocations,
+    pub(crate) random: Random,
+    /// How far the emulator's clock is ahead of the machine's.
+    pub(crate) ahead: Duration,
+}
+
+/// Finds things in one account without looking through all of them. Positions are those in the account's lists.
+#[derive(Default)]
+pub(crate) struct Index {
+    /// Clusters in the order in which they are listed.
+    pub(crate) clusters: Vec<usize>,
+    /// Places in `clusters`, by identifier.
+    pub(crate) cluster_places: HashMap<String, usize>,
+    /// Log groups in the order of their names.
+    pub(crate) log_groups: Vec<usize>,
+    /// Recorded results by rule, resource type and resource id.
+    recorded: HashMap<(String, String, String), usize>,
+}
+
+impl World {
+    fn new(fleet: Fleet) -> Self {
+        let mut world = Self {
+            fleet,
+            indexes: HashMap::new(),
+            calls: Vec::new(),
+            puts: Vec::new(),
+            faults: Faults::default(),
+            latency: Duration::ZERO,
+            sessions: HashMap::new(),
+            result_tokens: HashMap::new(),
+            rules: HashSet::new(),
+            invocations: Invocations::default(),
+            random: Random::seeded(since_epoch().as_nanos() as u64),
+            ahead: Duration::ZERO,
+        };
+        world.reindex();
+        world
+    }
+
+    /// Must follow every change of the fleet that adds, removes or renames something.
+    pub(crate) fn reindex(&mut self) {
+        self.fleet.home();
+        self.fleet.derive_resource_ids();
+        let shuffle = self.fleet.shuffle;
+        self.indexes = self
+            .fleet
+            .accounts
+            .iter()
+            .map(|(id, account)| (id.clone(), Index::of(account, shuffle)))
+            .collect();
+    }
+
+    /// An account and its index; none where the fleet does not have it.
+    pub(crate) fn account(&self, id: &str) -> Option<(&Account, &Index)> {
+        Some((self.fleet.accounts.get(id)?, self.indexes.get(id)?))
+    }
+
+    pub(crate) fn cluster_mut(&mut self, account: &str, identifier: &str) -> Option<&mut Cluster> {
+        let index = self.indexes.get(account)?;
+        let position = *index.clusters.get(*index.cluster_places.get(identifier)?)?;
+        self.fleet
+            .accounts
+            .get_mut(account)?
+            .clusters
+            .get_mut(position)
+    }
+
+    /// Keeps a result, unless a newer one of the same resource is there.
+    pub(crate) fn record(&mut self, account: &str, result: Recorded) {
+        let facts = self.fleet.accounts.entry(account.to_owned()).or_default();
+        let index = self.indexes.entry(account.to_owned()).or_default();
+        let key = (
+            result.rule.clone(),
+            result.resource_type.clone(),
+            result.resource_id.clone(),
+        );
+        match index
+            .recorded
+            .get(&key)
+            .and_then(|position| facts.recorded.get_mut(*position))
+        {
+            Some(known) if known.ordering_timestamp > result.ordering_timestamp => {}
+            Some(known) => *known = result,
+            None => {
+                index.recorded.insert(key, facts.recorded.len());
+                facts.recorded.push(result);
+            }
+        }
+    }
+
+    /// The emulator's time, in milliseconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        (since_epoch() + self.ahead).as_millis() as i64
+    }
+
+    /// The size of a page: what the caller asks for, or less.
+    pub(crate) fn page_size(&self, asked: usize) -> usize {
+        self.fleet
+            .page_size
+            .map_or(asked, |cap| cap.clamp(1, asked.max(1)))
+    }
+}
+
+fn since_epoch() -> Duration {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
+impl Index {
+    fn of(account: &Account, shuffle: Option<u64>) -> Self {
+        let mut clusters: Vec<_> = (0..account.clusters.len()).collect();
+        clusters.sort_by(|one, other| {
+            account.clusters[*one]
+                .identifier
+                .cmp(&account.clusters[*other].identifier)
+        });
+        if let Some(seed) = shuffle {
+            Random::seeded(seed).shuffle(&mut clusters);
+        }
+        let mut log_groups: Vec<_> = (0..account.log_groups.len()).collect();
+        log_groups.sort_by(|one, other| {
+            account.log_groups[*one]
+                .name
+                .cmp(&account.log_groups[*other].name)
+        });
+        Self {
+            cluster_places: clusters
+                .iter()
+                .enumerate()
+                .map(|(place, position)| (account.clusters[*position].identifier.clone(), place))
+                .collect(),
+            clusters,
+            log_groups,
+            recorded: account
+                .recorded
+                .iter()
+                .enumerate()
+                .map(|(position, result)| {
+                    (
+                        (
+                            result.rule.clone(),
+                            result.resource_type.clone(),
+                            result.resource_id.clone(),
+                        ),
+                        position,
+                    )
+                })
+                .collect(),
+        }
+    }
+}
