@@ -48,7 +48,7 @@ class LoopStep extends AutomationStep {
     values.forEach((value, index) => {
       const round = { [`${this.name}.CurrentIteratorValue`]: value, [`${this.name}.CurrentIteration`]: index + 1 };
       const result = new AutomationStepSimulation(this.steps[0], props).invoke({ ...inputs, ...round });
-      if (result.responseCode !== ResponseCode.SUCCESS) throw new Error(`${this.name}: ${value}: ${result.stackTrace}`);
+      if (result.responseCode !== ResponseCode.SUCCESS) throw new Error(`${this.name}: ${value}: ${result.stackTrace.split(/\n\s+at /)[0]}`);
     });
     return {};
   }
@@ -87,7 +87,7 @@ export function run(aws, inputs, onSleep = () => {}) {
       succeeded: result.responseCode === ResponseCode.SUCCESS,
       outputs: result.outputs ?? {},
       steps: result.executedSteps,
-      error: result.stackTrace,
+      error: result.stackTrace?.split(/\n\s+at /)[0],
       slept,
     };
   } finally {

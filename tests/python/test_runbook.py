@@ -1,0 +1,147 @@
+"""The remediation runbook agrees with the models of AWS, with itself, and with the role that it runs as."""
+
+import copy
+import re
+
+import botocore.session
+import pytest
+
+from runbook import API_ACTIONS, MAXIMUM_BYTES, ROLE, RUNBOOK, actions, load_runbook, operations_of_script, problems, scripts, steps
+from templates import ROOT, allowed_actions, load, resources
+
+READING = ("Describe", "Get", "List")
+
+
+@pytest.fixture
+def document():
+    return load_runbook()
+
+
+def step(document, name):
+    return next(found for found, _ in steps(document) if found["name"] == name)
+
+
+def test_the_runbook_has_no_problem(document):
+    assert problems(document) == []
+
+
+BREAKS = {
+    "a service that does not exist": (lambda d: step(d, "SetAudit")["inputs"].update(Service="neptunedb"), "no service neptunedb"),
+    "an API that does not exist": (lambda d: step(d, "SetAudit")["inputs"].update(Api="ModifyDBClusterParameters"), "no API"),
+    "a misspelt API parameter": (
+        lambda d: step(d, "RebootInstance")["inputs"].update(DbInstanceIdentifier="x"), "Unknown parameter in input"),
+    "a missing API parameter": (
+        lambda d: step(d, "CreateParameterGroup")["inputs"].pop("DBParameterGroupFamily"), "Missing required parameter"),
+    "an API parameter of the wrong type": (
+        lambda d: step(d, "PutRetentionPolicy")["inputs"].update(retentionInDays="{{ Inspect.Family }}"), "Invalid type"),
+    "a selector that selects nothing": (
+        lambda d: step(d, "WaitAfterAttach")["inputs"].update(PropertySelector="$.DBClusters[0].State"), "answers nothing at"),
+    "an output that no step has": (
+        lambda d: step(d, "AttachParameterGroup")["inputs"].update(DBClusterIdentifier="{{ Inspect.Cluster }}"), "not known there"),
+    "an output that is used before it is made": (
+        lambda d: step(d, "CreateParameterGroup")["inputs"].update(Description="{{ Verify.Summary }}"), "not known there"),
+    "a loop's value outside of the loop": (
+        lambda d: step(d, "SetAudit")["inputs"].update(
+            DBClusterParameterGroupName="{{ RebootInstances.CurrentIteratorValue }}"), "not known there"),
+    "a branch to nowhere": (lambda d: step(d, "IfAuditIsOff")["inputs"].update(Default="Nowhere"), "does not come after"),
+    "a branch backwards": (lambda d: step(d, "IfAuditIsOff")["inputs"].update(Default="Inspect"), "does not come after"),
+    "a loop over a text": (
+        lambda d: step(d, "RebootInstances")["inputs"].update(Iterators="{{ Inspect.WaitingInstances }}"), "not a list"),
+    "a handler that the script lacks": (lambda d: step(d, "Verify")["inputs"].update(Handler="check"), "no function check"),
+    "a parameter that nothing reads": (lambda d: d["parameters"].update(Unused={"type": "String"}), "used nowhere"),
+    "an output of the document that no step has": (lambda d: d["outputs"].append("Verify.Nothing"), "nothing is named"),
+    "two steps of one name": (lambda d: d["mainSteps"].append(copy.deepcopy(d["mainSteps"][-1])), "declared twice"),
+}
+
+
+@pytest.mark.parametrize("situation", BREAKS)
+def test_the_checks_notice(document, situation):
+    damage, expected = BREAKS[situation]
+    damage(document)
+    assert any(expected in problem for problem in problems(document)), problems(document)
+
+
+def test_the_runbook_fits_into_a_document():
+    # Inputs of a run count too: the longest ones are two ARNs.
+    assert (ROOT / RUNBOOK).stat().st_size + 4096 <= MAXIMUM_BYTES
+
+
+def test_both_scripts_are_the_same_text(document):
+    """Two steps of a runbook cannot share a script; what inspects and what verifies must be the same reading."""
+    first, second = scripts(document)
+    assert first == second
+
+
+def test_the_scripts_only_read(document):
+    operations = operations_of_script(scripts(document)[0])
+    assert operations == {
+        ("neptune", "DescribeDBClusters"),
+        ("neptune", "DescribeDBClusterParameterGroups"),
+        ("neptune", "DescribeDBClusterParameters"),
+        ("logs", "DescribeLogGroups"),
+    }
+    assert all(operation.startswith(READING) for _, operation in operations)
+
+
+def role_actions(role):
+    (found,) = resources(role, "AWS::IAM::Role").values()
+    return allowed_actions(found)
+
+
+def test_the_role_allows_what_the_runbook_calls_and_no_more(document):
+    assert role_actions(load(ROLE)) == actions(document)
+
+
+@pytest.mark.parametrize("name", ["SetAudit", "EnableExport", "RebootInstance", "CreateLogGroup"])
+def test_a_call_more_in_the_runbook_is_noticed(document, name):
+    step(document, name)["inputs"]["Api"] = "DeleteDBCluster"
+    assert role_actions(load(ROLE)) != actions(document)
+
+
+def test_every_action_that_changes_something_is_narrowed(document):
+    (role,) = resources(load(ROLE), "AWS::IAM::Role").values()
+    statements = [s.get("Fn::If", [None, s])[1] for s in role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]]
+    for statement in statements:
+        assert statement["Effect"] == "Allow"
+        assert "*" not in str(statement["Action"]) and statement["Resource"] != "*", statement
+
+
+def test_only_systems_manager_of_the_account_may_take_the_role():
+    (role,) = resources(load(ROLE), "AWS::IAM::Role").values()
+    (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "ssm.amazonaws.com"}
+    assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+
+
+def test_aws_config_can_pass_every_parameter(document):
+    """AWS Config passes a fixed value as a list of texts of 1 to 256 characters, at most 25 parameters: no blank one."""
+    model = botocore.session.get_session().get_service_model("config")
+    values = model.shape_for("StaticParameterValues")
+    text = values.member.metadata
+    parameters = document["parameters"]
+    assert (text["min"], text["max"]) == (1, 256)
+    assert len(parameters) <= model.shape_for("RemediationParameters").metadata["max"]
+    assert {parameter["type"] for parameter in parameters.values()} == {"String"}
+    required = {name for name, parameter in parameters.items() if "default" not in parameter}
+    assert required == {"DbClusterResourceId", "AutomationAssumeRole"}
+
+
+def test_no_step_applies_what_somebody_else_left_for_the_maintenance_window(document):
+    assert not [found["name"] for found, _ in steps(document) if "ApplyImmediately" in found["inputs"]]
+
+
+def test_the_retention_values_are_those_that_cloudwatch_logs_names(document):
+    model = botocore.session.get_session().get_service_model("logs")
+    documentation = model.shape_for("PutRetentionPolicyRequest").members["retentionInDays"].documentation
+    named = re.findall(r"\b\d+\b", documentation.split("Possible values are:")[1].split("To set")[0])
+    pattern = document["parameters"]["RetentionInDays"]["allowedPattern"]
+    assert pattern == f"^(|{'|'.join(named)})$"
+
+
+def test_every_change_is_behind_a_branch(document):
+    """A step or loop that changes something runs only because a branch chose it."""
+    targets = {choice["NextStep"] for found, _ in steps(document) if found["action"] == "aws:branch"
+               for choice in found["inputs"]["Choices"]}
+    for found, loop in steps(document):
+        if found["action"] in API_ACTIONS and not found["inputs"]["Api"].startswith(READING):
+            assert (loop or found)["name"] in targets, found["name"]
