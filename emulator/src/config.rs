@@ -1,10 +1,11 @@
-//! AWS Config: PutEvaluations.
+//! AWS Config: PutEvaluations and GetComplianceDetailsByConfigRule.
 
 use serde_json::{Map, Value, json};
 
 use crate::answer::{Answer, Refusal};
 use crate::calls::Put;
-use crate::fleet::Recorded;
+use crate::fleet::{Account, Recorded};
+use crate::paging;
 use crate::service::{Request, Service};
 use crate::world::World;
 
@@ -18,6 +19,9 @@ const COMPLIANCE_TYPES: &[&str] = &[
 pub(crate) fn perform(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
     match request.action.as_str() {
         "PutEvaluations" => put_evaluations(world, request),
+        "GetComplianceDetailsByConfigRule" => {
+            compliance_details(world, &request.caller.account, &request.parameters)
+        }
         other => Err(Service::Config.unknown_action(other)),
     }
 }
@@ -257,4 +261,125 @@ fn recorded(rule: &str, evaluation: &Value, recorded_at: f64) -> Recorded {
         ordering_timestamp: evaluation["OrderingTimestamp"].as_f64().unwrap_or_default(),
         recorded_at,
     }
+}
+
+fn compliance_details(
+    world: &World,
+    account: &str,
+    ask: &Map<String, Value>,
+) -> Result<Answer, Refusal> {
+    check_members(
+        ask,
+        &[
+            ("ConfigRuleName", Value::is_string),
+            ("ComplianceTypes", Value::is_array),
+            ("Limit", Value::is_i64),
+            ("NextToken", Value::is_string),
+        ],
+    )?;
+    let mut violations = Violations::default();
+    let rule = ask.get("ConfigRuleName").and_then(Value::as_str);
+    match rule {
+        Some(name) => violations.length("configRuleName", name, 1, 64),
+        None => violations.missing("configRuleName"),
+    }
+    let limit = ask.get("Limit").and_then(Value::as_i64).unwrap_or_default();
+    if !(0..=100).contains(&limit) {
+        violations.at("limit", limit, "Member must have value between 0 and 100");
+    }
+    let types: Vec<_> = ask
+        .get("ComplianceTypes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    for unknown in types.iter().filter(|each| !COMPLIANCE_TYPES.contains(each)) {
+        violations.at(
+            "complianceTypes",
+            unknown,
+            &format!(
+                "Member must satisfy enum value set: [{}]",
+                COMPLIANCE_TYPES.join(", ")
+            ),
+        );
+    }
+    violations.into_result("ValidationException")?;
+    // Documented as not allowed here, although the enumeration has it.
+    if types.contains(&"INSUFFICIENT_DATA") {
+        return Err(Refusal::bad(
+            "InvalidParameterValueException",
+            "INSUFFICIENT_DATA is not a valid value for ComplianceTypes.",
+        ));
+    }
+
+    let rule = rule.unwrap_or_default();
+    let nothing = Account::default();
+    let facts = world.account(account).map_or(&nothing, |(facts, _)| facts);
+    let of_rule = |result: &&Recorded| result.rule == rule;
+    if !world.rules.contains(&(account.to_owned(), rule.to_owned()))
+        && !facts.recorded.iter().any(|result| of_rule(&result))
+    {
+        let message = format!(
+            "The ConfigRule '{rule}' provided in the request is invalid. Please check the configRule name"
+        );
+        return Err(Refusal::bad("NoSuchConfigRuleException", message));
+    }
+
+    let listing = format!("results {rule} {}", types.join(" "));
+    let start: usize = match ask.get("NextToken").and_then(Value::as_str) {
+        None => 0,
+        Some(token) => paging::open(&listing, token)
+            .and_then(|position| position.parse().ok())
+            .ok_or_else(|| {
+                Refusal::bad(
+                    "InvalidNextTokenException",
+                    "The nextToken provided is invalid",
+                )
+            })?,
+    };
+    let size = world.page_size(if limit == 0 {
+        10
+    } else {
+        usize::try_from(limit).unwrap_or(10)
+    });
+    let mut following = facts
+        .recorded
+        .iter()
+        .enumerate()
+        .skip(start)
+        .filter(|(_, result)| {
+            of_rule(result) && (types.is_empty() || types.contains(&result.compliance.as_str()))
+        });
+    let entries: Vec<_> = following
+        .by_ref()
+        .take(size)
+        .map(|(_, result)| evaluation_result(result))
+        .collect();
+    let mut answer = json!({"EvaluationResults": entries});
+    if let Some((position, _)) = following.next() {
+        answer["NextToken"] = paging::seal(&listing, &position.to_string()).into();
+    }
+    Ok(Answer::Json(answer))
+}
+
+fn evaluation_result(result: &Recorded) -> Value {
+    let mut entry = json!({
+        "EvaluationResultIdentifier": {
+            "EvaluationResultQualifier": {
+                "ConfigRuleName": result.rule,
+                "ResourceType": result.resource_type,
+                "ResourceId": result.resource_id,
+                "EvaluationMode": "DETECTIVE",
+            },
+            "OrderingTimestamp": result.ordering_timestamp,
+        },
+        "ComplianceType": result.compliance,
+        "ResultRecordedTime": result.recorded_at,
+        "ConfigRuleInvokedTime": result.recorded_at,
+    });
+    if let Some(annotation) = &result.annotation {
+        entry["Annotation"] = annotation.as_str().into();
+    }
+    entry
 }

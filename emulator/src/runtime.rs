@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::world::Shared;
+use crate::world::{Shared, World};
 
 /// Lambda takes answers of up to 6 MB.
 const ANSWER_LIMIT: usize = 6 * 1024 * 1024 + 100;
@@ -161,7 +161,7 @@ pub(crate) async fn invoke(shared: Arc<Shared>, event: Event, invocation: Invoca
         if let Some(failure) = world.invocations.init_error.take() {
             return failure;
         }
-        remember_result_token(&mut world.result_tokens, &event.0);
+        remember_rule(&mut world, &event.0);
         let request_id = invocation
             .request_id
             .clone()
@@ -194,14 +194,17 @@ pub(crate) async fn invoke(shared: Arc<Shared>, event: Event, invocation: Invoca
     outcome.unwrap_or(Answer::None)
 }
 
-/// AWS Config knows which rule a result token belongs to; here the event tells.
-fn remember_result_token(tokens: &mut HashMap<String, String>, event: &[u8]) {
+/// AWS Config knows its rules, and which of them a result token belongs to; here the events tell.
+fn remember_rule(world: &mut World, event: &[u8]) {
     let event: Value = serde_json::from_slice(event).unwrap_or_default();
-    if let (Some(token), Some(rule)) = (
-        event["resultToken"].as_str(),
-        event["configRuleName"].as_str(),
-    ) {
-        tokens.insert(token.to_owned(), rule.to_owned());
+    let text = |name: &str| event[name].as_str().map(str::to_owned);
+    if let Some(rule) = text("configRuleName") {
+        if let Some(token) = text("resultToken") {
+            world.result_tokens.insert(token, rule.clone());
+        }
+        if let Some(account) = text("accountId") {
+            world.rules.insert((account, rule));
+        }
     }
 }
 
