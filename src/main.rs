@@ -1,1 +1,20 @@
-fn main(){}
+//! Wiring only: settings, the rule, the Lambda runtime.
+
+use lambda_runtime::{LambdaEvent, LambdaInvocation, Runtime, service_fn, tower::util::MapRequestLayer};
+use neptune_audit_rule::aws::{self, accounts::Accounts};
+use neptune_audit_rule::rule::Rule;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let rule = &Rule::new(Accounts::new(aws::configure().await));
+    let handler = service_fn(|event: LambdaEvent<String>| rule.answer(event.payload, event.context));
+    Runtime::new(handler).layer(MapRequestLayer::new(as_text)).run().await
+}
+
+/// Hands the payload over as text, whatever it is: the runtime's own error for a payload that is not JSON carries the name of one of
+/// its private types, and no two versions need agree on it.
+fn as_text(mut invocation: LambdaInvocation) -> LambdaInvocation {
+    let text = String::from_utf8_lossy(&invocation.body);
+    invocation.body = serde_json::Value::from(text).to_string().into();
+    invocation
+}

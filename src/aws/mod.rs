@@ -1,0 +1,151 @@
+//! The only modules that talk to AWS: concrete types around the SDK's clients, which give back plain facts.
+
+pub mod accounts;
+pub mod config;
+pub mod logs;
+pub mod neptune;
+
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_config::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_config::config::retry::{RetryPartition, TokenBucket};
+use aws_sdk_config::config::{ConfigBag, Credentials, IdentityCache, Intercept, RuntimeComponents};
+use aws_sdk_config::error::{BoxError, ProvideErrorMetadata, SdkError};
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+
+use tokio::sync::Semaphore;
+
+use crate::error::CallError;
+
+/// One call and four more tries: with the SDK's backoff that outlasts a burst of throttling, and fits the shortest timeout that
+/// makes sense for this function.
+const ATTEMPTS: u32 = 5;
+/// No call of the rule takes AWS as long as this: whatever does hangs, and the next try is better off.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Reads of one cluster or one parameter group that wait for AWS at once, beside the listings. CloudWatch Logs allows each account
+/// 10 `DescribeSubscriptionFilters` a second, and others need some of them.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>
+const READS_AT_ONCE: usize = 8;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Reads the settings that every client shares from the environment. Talks to nobody.
+pub async fn configure() -> SdkConfig {
+    // ring, because the SDK's default spends tens of milliseconds on entropy at the first call:
+    // https://github.com/aws/aws-lc-rs/issues/1140
+    let http_client = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http_client)
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
+        .load()
+        .await
+}
+
+/// The clients for one invocation, all with the credentials of one account.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    /// Clusters and parameter groups.
+    pub neptune: neptune::Neptune,
+    /// Log groups.
+    pub logs: logs::Logs,
+    /// Recorded results, and reporting.
+    pub config: config::Config,
+    calls: Calls,
+}
+
+impl Aws {
+    /// Clients with the function's own credentials, or with those of a role in another account.
+    fn new(sdk: &SdkConfig, credentials: Option<Credentials>, calls: Calls) -> Self {
+        // A bucket of the invocation's own: one account's bad hour must not use up the retries of the next event.
+        let retries = RetryPartition::custom("invocation").token_bucket(TokenBucket::default()).build();
+        macro_rules! client {
+            ($sdk:ident) => {{
+                let mut config = $sdk::config::Builder::from(sdk).retry_partition(retries.clone()).interceptor(calls.clone());
+                if let Some(credentials) = credentials.clone() {
+                    config = config.credentials_provider(credentials).identity_cache(IdentityCache::no_cache());
+                }
+                $sdk::Client::from_conf(config.build())
+            }};
+        }
+        let reads = Arc::new(Semaphore::new(READS_AT_ONCE));
+        Self {
+            neptune: neptune::Neptune::new(client!(aws_sdk_neptune), Arc::clone(&reads)),
+            logs: logs::Logs::new(client!(aws_sdk_cloudwatchlogs), reads),
+            config: config::Config::new(client!(aws_sdk_config)),
+            calls,
+        }
+    }
+
+    /// How many requests were sent so far, retries included.
+    pub fn calls(&self) -> u64 {
+        self.calls.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Counts requests as they leave.
+#[derive(Clone, Debug, Default)]
+struct Calls(Arc<AtomicU64>);
+
+impl Intercept for Calls {
+    fn name(&self) -> &'static str {
+        "Calls"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl CallError {
+    fn new<E, R>(action: &'static str, on: impl Into<String>, error: &SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        R: std::fmt::Debug,
+    {
+        let problem = match error {
+            SdkError::TimeoutError(_) => format!("no answer within {} s", ATTEMPT_TIMEOUT.as_secs()),
+            _ => match (error.code(), error.message()) {
+                (Some(code), Some(message)) => format!("{code}: {message}"),
+                (Some(code), None) => code.to_owned(),
+                _ => causes(error),
+            },
+        };
+        Self { action, on: on.into(), problem }
+    }
+
+    fn incomplete(action: &'static str, on: impl Into<String>, problem: &str) -> Self {
+        Self { action, on: on.into(), problem: problem.to_owned() }
+    }
+}
+
+/// An error and what caused it, without the SDK's debugging details.
+fn causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// Whether a paged answer says that there is more.
+fn has_more(token: Option<&str>) -> bool {
+    token.is_some_and(|token| !token.is_empty())
+}
+
+/// Why a listing ended although AWS said that there is more: the SDK stops where it is given the same token twice.
+const REPEATED_TOKEN: &str = "the answer points to the page just read, so the rest cannot be read";

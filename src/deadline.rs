@@ -1,0 +1,34 @@
+//! How the time of one invocation is shared out: reading stops early enough to report, reporting early enough to answer.
+
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+/// Reading leaves a quarter of the time to reporting, but never more than this.
+const MOST_FOR_REPORTING: Duration = Duration::from_secs(5);
+/// Reporting leaves a twentieth of the time to the answer, but never more than this.
+const MOST_FOR_ANSWERING: Duration = Duration::from_millis(250);
+/// Where the runtime tells no deadline, or one that is over (stand-ins of the Runtime API do): what AWS Config would wait for anyway.
+const UNTOLD: Duration = Duration::from_secs(60);
+
+/// The two times by which the parts of an invocation end.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    /// Nothing is read after this.
+    pub reading: Instant,
+    /// Nothing is put after this.
+    pub reporting: Instant,
+    /// When Lambda ends the invocation, on the clock that credentials expire by.
+    pub invocation: SystemTime,
+}
+
+impl Deadline {
+    /// From the time at which Lambda ends the invocation.
+    pub fn new(invocation: SystemTime) -> Self {
+        let now = SystemTime::now();
+        let left = invocation.duration_since(now).ok().filter(|left| !left.is_zero()).unwrap_or(UNTOLD);
+        let end = Instant::now() + left;
+        let reporting = end - (left / 20).min(MOST_FOR_ANSWERING);
+        Self { reading: end - (left / 4).min(MOST_FOR_REPORTING), reporting, invocation: now + left }
+    }
+}

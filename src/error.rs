@@ -1,0 +1,212 @@
+//! What can go wrong, as the caller sees it: a type that stays the same, a message that says what to do.
+
+use std::fmt;
+
+use lambda_runtime::Diagnostic;
+
+use crate::event::AccountId;
+use crate::parameters;
+
+/// An invocation that did not do all of its work.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RuleError {
+    /// The event is not one that AWS Config sends.
+    InvalidEvent {
+        /// Where in the event.
+        field: String,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// A message type that this rule does not know.
+    UnsupportedMessageType(String),
+    /// A rule parameter that does not exist.
+    UnknownParameter(String),
+    /// A rule parameter with a value that is not allowed.
+    InvalidParameter {
+        /// The parameter.
+        name: String,
+        /// Its value.
+        value: String,
+        /// What is allowed.
+        allowed: String,
+    },
+    /// The event is for another account, and no role there is named.
+    ForeignAccount {
+        /// The account of the event.
+        account: AccountId,
+        /// The function, whose ARN tells its own account.
+        function: String,
+    },
+    /// The role in the account of the event cannot be assumed.
+    RoleNotAssumed {
+        /// The role's ARN.
+        role: String,
+        /// The function's own account, which the role has to trust.
+        trusted: String,
+        /// What STS said.
+        failure: CallError,
+    },
+    /// AWS refused a call that everything depends on, or did not answer it.
+    Call(CallError),
+    /// The one evaluation of the event was not taken.
+    NotReported(NotReported),
+    /// The time of the invocation was up before the one cluster was judged.
+    DeadlineExceeded(String),
+    /// A verdict was asked of facts that nobody read: a mistake of this program.
+    Unread(String),
+    /// A part of a schedule could not be done; all the rest was.
+    Incomplete(Vec<Trouble>),
+}
+
+/// A call to AWS that failed for good, after the retries that were worth it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CallError {
+    /// The permission that the call needs, which is also its name.
+    pub action: &'static str,
+    /// What it was about.
+    pub on: String,
+    /// What AWS said, or what happened instead of an answer.
+    pub problem: String,
+}
+
+/// Evaluations that AWS Config did not take.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NotReported {
+    /// Of which resources.
+    pub resource_ids: Vec<String>,
+    /// Why.
+    pub failure: CallError,
+}
+
+/// What went wrong in a part of a schedule.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trouble {
+    /// Clusters that could not be judged, all for the same reason. Their recorded results stay.
+    Unreadable {
+        /// Their identifiers.
+        clusters: Vec<String>,
+        /// The reason.
+        problem: String,
+    },
+    /// The listing of clusters broke off: what comes after is unknown, and nothing recorded was cleared.
+    ListingBroken(CallError),
+    /// The recorded results could not be read: nothing recorded was cleared.
+    RecordedUnknown(CallError),
+    /// Evaluations that AWS Config did not take.
+    NotReported(NotReported),
+    /// The time was up.
+    DeadlineExceeded {
+        /// Listed clusters that were not judged; there may be more that were not even listed.
+        left: usize,
+    },
+}
+
+impl RuleError {
+    /// A mistake at a place in the event.
+    pub fn invalid_event(field: impl Into<String>, problem: impl fmt::Display) -> Self {
+        Self::InvalidEvent { field: field.into(), problem: problem.to_string() }
+    }
+
+    /// The `errorType` that Lambda reports. These names do not change.
+    pub fn error_type(&self) -> &'static str {
+        match self {
+            Self::InvalidEvent { .. } => "InvalidEvent",
+            Self::UnsupportedMessageType(_) => "UnsupportedMessageType",
+            Self::UnknownParameter(_) | Self::InvalidParameter { .. } => "InvalidParameter",
+            Self::ForeignAccount { .. } => "ForeignAccount",
+            Self::RoleNotAssumed { .. } => "RoleNotAssumed",
+            Self::Call(_) => "AwsCallFailed",
+            Self::NotReported(_) => "EvaluationsNotReported",
+            Self::DeadlineExceeded(_) => "DeadlineExceeded",
+            Self::Unread(_) => "InternalError",
+            Self::Incomplete(_) => "IncompleteEvaluation",
+        }
+    }
+}
+
+impl std::error::Error for RuleError {}
+
+impl fmt::Display for RuleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidEvent { field, problem } => write!(f, "`{field}`: {problem}"),
+            Self::UnsupportedMessageType(message_type) => write!(
+                f,
+                "`invokingEvent.messageType`: `{message_type}` is not supported: allowed are ConfigurationItemChangeNotification, \
+                 OversizedConfigurationItemChangeNotification, ScheduledNotification and ConfigurationSnapshotDeliveryCompleted"
+            ),
+            Self::UnknownParameter(name) => {
+                write!(f, "rule parameter `{name}` does not exist: allowed are {}", parameters::NAMES.join(", "))
+            }
+            Self::InvalidParameter { name, value, allowed } => {
+                write!(f, "rule parameter `{name}`: `{value}` is not allowed: {allowed}")
+            }
+            Self::ForeignAccount { account, function } => write!(
+                f,
+                "the event is for account {account}, which is not the account of `{function}`: \
+                 set the rule parameter `executionRoleName` to a role there that this function may assume"
+            ),
+            Self::RoleNotAssumed { role, trusted, failure } => write!(
+                f,
+                "role `{role}` cannot be assumed: {failure}: the role needs the trust statement \
+                 {{\"Effect\":\"Allow\",\"Principal\":{{\"AWS\":\"{trusted}\"}},\"Action\":\"sts:AssumeRole\"}}, \
+                 and the function's own role needs to allow sts:AssumeRole on it"
+            ),
+            Self::Call(failure) => failure.fmt(f),
+            Self::NotReported(not_reported) => not_reported.fmt(f),
+            Self::DeadlineExceeded(awaited) => {
+                write!(f, "the time of the invocation was up while waiting for {awaited}: give the function a longer timeout")
+            }
+            Self::Unread(cluster) => write!(f, "cluster `{cluster}`: a fact that is required was not read: please report this mistake"),
+            Self::Incomplete(troubles) => {
+                for (index, trouble) in troubles.iter().enumerate() {
+                    let separator = if index == 0 { "" } else { "; " };
+                    write!(f, "{separator}{trouble}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} on {}: {}", self.action, self.on, self.problem)
+    }
+}
+
+impl fmt::Display for NotReported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not reported: {}: {}", self.resource_ids.join(", "), self.failure)
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { clusters, problem } => write!(f, "not judged: {}: {problem}", clusters.join(", ")),
+            Self::ListingBroken(failure) => {
+                write!(f, "the listing of clusters broke off: {failure}: what was listed is reported, nothing recorded was cleared")
+            }
+            Self::RecordedUnknown(failure) => write!(f, "the recorded results are unknown: {failure}: nothing recorded was cleared"),
+            Self::NotReported(not_reported) => not_reported.fmt(f),
+            Self::DeadlineExceeded { left } => write!(
+                f,
+                "the time of the invocation was up: {left} of the clusters listed so far were left, \
+                 nothing recorded was cleared: give the function a longer timeout"
+            ),
+        }
+    }
+}
+
+impl From<CallError> for RuleError {
+    fn from(failure: CallError) -> Self {
+        Self::Call(failure)
+    }
+}
+
+impl From<RuleError> for Diagnostic {
+    fn from(error: RuleError) -> Self {
+        Self { error_type: error.error_type().to_owned(), error_message: error.to_string() }
+    }
+}

@@ -1,0 +1,85 @@
+//! A listing that is read in the background while others already look things up in it.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::error::CallError;
+
+/// Entries by key, found as soon as they are listed; that a key is missing is known only when all are.
+#[derive(Debug)]
+pub struct Listing<K, V> {
+    action: &'static str,
+    state: watch::Receiver<State<K, V>>,
+}
+
+/// Where the pages of a listing go.
+#[derive(Debug)]
+pub struct Pages<K, V>(Arc<watch::Sender<State<K, V>>>);
+
+#[derive(Debug)]
+struct State<K, V> {
+    entries: HashMap<K, V>,
+    end: Option<Result<(), CallError>>,
+}
+
+impl<K, V> Listing<K, V>
+where
+    K: Eq + Hash + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    /// Begins to read, as one of `tasks`, what needs the permission `action`.
+    pub fn read<F>(tasks: &mut JoinSet<()>, action: &'static str, read: impl FnOnce(Pages<K, V>) -> F) -> Self
+    where
+        F: Future<Output = Result<(), CallError>> + Send + 'static,
+    {
+        let (sender, state) = watch::channel(State { entries: HashMap::new(), end: None });
+        let sender = Arc::new(sender);
+        let reading = read(Pages(Arc::clone(&sender)));
+        tasks.spawn(async move {
+            let end = reading.await;
+            sender.send_modify(|state| state.end = Some(end));
+        });
+        Self { action, state }
+    }
+
+    /// The entry of a key, as soon as it is known whether there is one.
+    ///
+    /// # Errors
+    /// When the listing broke off before the key came: then nobody knows.
+    pub async fn find(&self, key: &K) -> Result<Option<V>, CallError> {
+        let mut state = self.state.clone();
+        let state = state.wait_for(|state| state.end.is_some() || state.entries.contains_key(key)).await;
+        let state = state.map_err(|_| self.abandoned())?;
+        match (state.entries.get(key), &state.end) {
+            (Some(entry), _) => Ok(Some(entry.clone())),
+            (None, Some(end)) => end.clone().map(|()| None),
+            (None, None) => Err(self.abandoned()),
+        }
+    }
+
+    /// The entries that `pick` keeps, when all have come.
+    ///
+    /// # Errors
+    /// When the listing broke off.
+    pub async fn all<T>(&self, pick: impl FnMut((&K, &V)) -> Option<T>) -> Result<Vec<T>, CallError> {
+        let mut state = self.state.clone();
+        let state = state.wait_for(|state| state.end.is_some()).await.map_err(|_| self.abandoned())?;
+        state.end.clone().unwrap_or_else(|| Err(self.abandoned()))?;
+        Ok(state.entries.iter().filter_map(pick).collect())
+    }
+
+    fn abandoned(&self) -> CallError {
+        CallError { action: self.action, on: "the whole listing".to_owned(), problem: "reading stopped".to_owned() }
+    }
+}
+
+impl<K: Eq + Hash, V> Pages<K, V> {
+    /// Takes in a page.
+    pub fn add(&self, page: impl IntoIterator<Item = (K, V)>) {
+        self.0.send_modify(|state| state.entries.extend(page));
+    }
+}
