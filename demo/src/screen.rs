@@ -1,0 +1,100 @@
+//! What a person sees: headings, tables and the last word. Colours appear on a terminal only, and not under `NO_COLOR`.
+
+use std::collections::BTreeMap;
+use std::io::stdout;
+use std::time::Duration;
+
+use anstream::{AutoStream, ColorChoice, eprintln, println};
+use anstyle::{AnsiColor, Effects, Style};
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+
+const TITLE: Style = Style::new().effects(Effects::BOLD);
+const QUIET: Style = Style::new().effects(Effects::DIMMED);
+const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
+const BAD: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
+
+/// Wide enough for annotations where nobody says how wide the page is.
+const USUAL_WIDTH: u16 = 120;
+/// Longer lines are hard to read.
+const MOST_WIDTH: u16 = 160;
+/// The end of a log that says why something failed.
+const LOG_LINES: usize = 20;
+
+pub(crate) fn heading(title: &str, told: &str) {
+    println!("\n{TITLE}{title}{TITLE:#}\n{QUIET}{told}{QUIET:#}");
+}
+
+/// A table with these columns, as wide as the terminal.
+pub(crate) fn table<const N: usize>(columns: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(width())
+        .set_header(columns.map(|column| Cell::new(column).add_attribute(Attribute::Bold)));
+    if AutoStream::choice(&stdout()) == ColorChoice::Never {
+        table.force_no_tty();
+    } else {
+        table.enforce_styling();
+    }
+    table
+}
+
+fn width() -> u16 {
+    let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let terminal = terminal_size::terminal_size().map(|(width, _)| width.0);
+    terminal.or_else(columns).unwrap_or(USUAL_WIDTH).min(MOST_WIDTH)
+}
+
+/// A verdict in its colour.
+pub(crate) fn verdict(compliance: &str, text: impl ToString) -> Cell {
+    let cell = Cell::new(text);
+    match compliance {
+        "COMPLIANT" => cell.fg(Color::Green),
+        "NON_COMPLIANT" => cell.fg(Color::Red),
+        _ => cell.fg(Color::Yellow),
+    }
+}
+
+pub(crate) fn show(table: &Table) {
+    println!("{table}");
+}
+
+pub(crate) fn note(text: &str) {
+    println!("{text}");
+}
+
+/// What an event cost.
+pub(crate) fn cost(calls: &BTreeMap<String, usize>, took: Duration) {
+    let each: Vec<_> = calls.iter().map(|(action, count)| format!("{count} {action}")).collect();
+    let total: usize = calls.values().sum();
+    println!("{QUIET}{total} AWS calls in {}: {}{QUIET:#}", milliseconds(took), each.join(", "));
+}
+
+pub(crate) fn milliseconds(time: Duration) -> String {
+    format!("{:.0} ms", time.as_secs_f64() * 1000.0)
+}
+
+/// The last word: how many verdicts were looked at, and which were not as expected.
+pub(crate) fn conclusion(checked: usize, surprises: &[String]) {
+    if surprises.is_empty() {
+        println!("\n{GOOD}All {checked} outcomes are as expected.{GOOD:#}");
+        return;
+    }
+    println!("\n{BAD}{} of {checked} outcomes are not as expected:{BAD:#}", surprises.len());
+    for surprise in surprises {
+        println!("  {surprise}");
+    }
+    println!("What is expected stands in demo/fleet.json (tags) and events/README.md; `--log` shows what the function logged.");
+}
+
+pub(crate) fn failure(error: &anyhow::Error) {
+    eprintln!("{BAD}error:{BAD:#} {error:#}");
+}
+
+pub(crate) fn log(lines: &[String]) {
+    eprintln!("{QUIET}the function logged:{QUIET:#}");
+    for line in lines.iter().skip(lines.len().saturating_sub(LOG_LINES)) {
+        eprintln!("  {line}");
+    }
+}

@@ -1,0 +1,139 @@
+//! The emulator with its fleet, the function's process, and one event at a time between them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use emulator::{Answer, Emulator, Fault, Fleet, Function, Invocation};
+use indicatif::ProgressBar;
+use serde_json::Value;
+
+/// Everything that a scene needs.
+pub(crate) struct Stage {
+    emulator: Emulator,
+    function: Function,
+    fleet: Fleet,
+    event_folder: PathBuf,
+    progress: ProgressBar,
+}
+
+/// What came of one event.
+pub(crate) struct Outcome {
+    /// What the function answered.
+    pub(crate) answer: Answer,
+    /// What AWS Config received.
+    pub(crate) evaluations: Vec<Evaluation>,
+    /// How often each AWS call was made.
+    pub(crate) calls: BTreeMap<String, usize>,
+    /// From the event to the answer.
+    pub(crate) took: Duration,
+}
+
+/// One result that AWS Config received.
+pub(crate) struct Evaluation {
+    pub(crate) account: String,
+    pub(crate) resource_id: String,
+    pub(crate) compliance: String,
+    pub(crate) annotation: String,
+}
+
+impl Stage {
+    /// Starts the emulator and the function.
+    pub(crate) async fn set(function: &Path, fleet: &Path, event_folder: PathBuf) -> Result<Self> {
+        if !function.is_file() {
+            bail!(
+                "there is no function at {}: build it with `cargo build --release`, or say where it is with `--function`",
+                function.display()
+            );
+        }
+        let json = read(fleet)?;
+        let fleet = Fleet::from_json(&json).with_context(|| format!("{} is not a fleet", fleet.display()))?;
+        let progress = ProgressBar::new_spinner();
+        progress.enable_steady_tick(Duration::from_millis(100));
+        let emulator = Emulator::start(fleet.clone()).await;
+        let function = Function::spawn(function, &emulator, [("RUST_LOG", "info")])?;
+        Ok(Self { emulator, function, fleet, event_folder, progress })
+    }
+
+    /// The fleet as it was before anything happened.
+    pub(crate) fn fleet(&self) -> &Fleet {
+        &self.fleet
+    }
+
+    pub(crate) fn event_folder(&self) -> &Path {
+        &self.event_folder
+    }
+
+    /// Everything back to the beginning; the function stays warm.
+    pub(crate) fn reset(&self) {
+        self.emulator.clear_faults();
+        self.emulator.update(|fleet| *fleet = self.fleet.clone());
+    }
+
+    pub(crate) fn inject(&self, fault: Fault) {
+        self.emulator.inject(fault);
+    }
+
+    /// Sends an event of the event folder.
+    pub(crate) async fn send(&mut self, event: &str) -> Result<Outcome> {
+        self.send_file(&self.event_folder.join(event)).await
+    }
+
+    /// Sends an event and waits for what comes of it.
+    pub(crate) async fn send_file(&mut self, path: &Path) -> Result<Outcome> {
+        let event = read(path)?;
+        self.progress.set_message(format!("sending {}", path.display()));
+        self.emulator.reset_calls();
+        self.emulator.reset_puts();
+        let started = Instant::now();
+        let answer = tokio::select! {
+            answer = self.emulator.invoke(event, Invocation::default()) => answer,
+            ended = self.function.wait() => bail!("the function ended by itself: {}", ended?),
+        };
+        let took = started.elapsed();
+        self.progress.set_message("");
+        match &answer {
+            Answer::None => bail!("the function did not answer {}", path.display()),
+            Answer::InitError { error_type, error_message } => bail!("the function could not start: {error_type}: {error_message}"),
+            Answer::Response(_) | Answer::Error { .. } => {}
+        }
+        let mut calls = BTreeMap::new();
+        for call in self.emulator.calls() {
+            *calls.entry(call.action).or_default() += 1;
+        }
+        let evaluations = self.emulator.put_evaluations().into_iter().map(Evaluation::new).collect();
+        Ok(Outcome { answer, evaluations, calls, took })
+    }
+
+    /// Prints while the progress is out of the way.
+    pub(crate) fn print(&self, print: impl FnOnce()) {
+        self.progress.suspend(print);
+    }
+
+    /// The end of what the function logged.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.progress.finish_and_clear();
+        self.function.log()
+    }
+
+    /// The name of a cluster of the fleet.
+    pub(crate) fn name_of<'a>(&'a self, evaluation: &'a Evaluation) -> &'a str {
+        let account = self.fleet.accounts.get(&evaluation.account);
+        let clusters = account.map(|account| account.clusters.as_slice()).unwrap_or_default();
+        let found = clusters.iter().find(|cluster| cluster.resource_id == evaluation.resource_id);
+        found.map_or(&evaluation.resource_id, |cluster| &cluster.identifier)
+    }
+}
+
+impl Evaluation {
+    fn new((account, body): (String, Value)) -> Self {
+        let text = |field: &str| body[field].as_str().unwrap_or_default().to_owned();
+        Self { account, resource_id: text("ComplianceResourceId"), compliance: text("ComplianceType"), annotation: text("Annotation") }
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("cannot read {}: run the demo from the top of the repository", path.display()))
+}
