@@ -114,16 +114,18 @@ async fn schedule(stage: &mut Stage, event: &str) -> Result<Outcome> {
     stage.send(event).await
 }
 
-/// Every evaluation with the cluster's fate, then the answer where it is an error, then the cost.
+/// Every evaluation in the order of the fleet, then the answer where it is an error, then the cost.
 fn show_fleet(stage: &Stage, outcome: &Outcome) {
-    let mut table = screen::table(["Cluster", "Its fate", "Verdict", "Annotation"]);
-    for evaluation in &outcome.evaluations {
-        let clusters = stage.fleet().accounts.get(&evaluation.account).map(|account| account.clusters.as_slice()).unwrap_or_default();
-        let cluster = clusters.iter().find(|cluster| cluster.resource_id == evaluation.resource_id);
-        let fate = cluster.and_then(|cluster| cluster.tags.get("fate")).map_or("not in the fleet any more", String::as_str);
+    let mut table = screen::table(["Cluster, and its fate", "Verdict", "Annotation"]);
+    let mut rows: Vec<_> = outcome.evaluations.iter().map(|evaluation| (stage.place_of(evaluation), evaluation)).collect();
+    rows.sort_by_key(|(place, _)| place.unwrap_or(usize::MAX));
+    for (place, evaluation) in rows {
+        let (name, fate) = match place.and_then(|place| stage.clusters(&evaluation.account).get(place)) {
+            Some(cluster) => (&cluster.identifier, cluster.tags.get("fate").map_or("", String::as_str)),
+            None => (&evaluation.resource_id, "not in the fleet"),
+        };
         table.add_row([
-            Cell::new(stage.name_of(evaluation)),
-            Cell::new(fate),
+            Cell::new(format!("{name}\n{fate}")),
             screen::verdict(&evaluation.compliance, &evaluation.compliance),
             Cell::new(&evaluation.annotation),
         ]);
@@ -180,7 +182,7 @@ fn or_nothing(verdict: &Option<Verdict>) -> String {
 }
 
 async fn changes(stage: &mut Stage, review: &mut Review) -> Result<()> {
-    let mut table = screen::table(["Event", "Situation", "Verdict", "Calls", "Time"]);
+    let mut table = screen::dense_table(["Event", "Situation", "Verdict", "Calls", "Time"]);
     for Case { event, situation, outcome: expected } in expected::cases(stage.event_folder())? {
         let expected::Outcome::Verdict(expected) = expected else { continue };
         stage.reset();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice, eprintln, println};
 use anstyle::{AnsiColor, Effects, Style};
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, Table, TableStyle, presets};
 
 const TITLE: Style = Style::new().effects(Effects::BOLD);
 const QUIET: Style = Style::new().effects(Effects::DIMMED);
@@ -24,11 +24,20 @@ pub(crate) fn heading(title: &str, told: &str) {
     println!("\n{TITLE}{title}{TITLE:#}\n{QUIET}{told}{QUIET:#}");
 }
 
-/// A table with these columns, as wide as the terminal.
+/// A table with these columns, as wide as the terminal, with a line between rows of several lines each.
 pub(crate) fn table<const N: usize>(columns: [&str; N]) -> Table {
+    styled(columns, presets::UTF8_HORIZONTAL_ONLY)
+}
+
+/// The same for rows of one line each.
+pub(crate) fn dense_table<const N: usize>(columns: [&str; N]) -> Table {
+    styled(columns, presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
+}
+
+fn styled<const N: usize>(columns: [&str; N], style: TableStyle) -> Table {
     let mut table = Table::new();
     table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .load_style(style)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width())
         .set_header(columns.map(|column| Cell::new(column).add_attribute(Attribute::Bold)));
@@ -68,7 +77,7 @@ pub(crate) fn note(text: &str) {
 pub(crate) fn cost(calls: &BTreeMap<String, usize>, took: Duration) {
     let each: Vec<_> = calls.iter().map(|(action, count)| format!("{count} {action}")).collect();
     let total: usize = calls.values().sum();
-    println!("{QUIET}{total} AWS calls in {}: {}{QUIET:#}", milliseconds(took), each.join(", "));
+    println!("{QUIET}{total} AWS {} in {}: {}{QUIET:#}", if total == 1 { "call" } else { "calls" }, milliseconds(took), each.join(", "));
 }
 
 pub(crate) fn milliseconds(time: Duration) -> String {

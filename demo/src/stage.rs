@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use emulator::{Answer, Emulator, Fault, Fleet, Function, Invocation};
+use emulator::{Answer, Cluster, Emulator, Fault, Fleet, Function, Invocation};
 use indicatif::ProgressBar;
 use serde_json::Value;
 
@@ -118,12 +118,14 @@ impl Stage {
         self.function.log()
     }
 
-    /// The name of a cluster of the fleet.
-    pub(crate) fn name_of<'a>(&'a self, evaluation: &'a Evaluation) -> &'a str {
-        let account = self.fleet.accounts.get(&evaluation.account);
-        let clusters = account.map(|account| account.clusters.as_slice()).unwrap_or_default();
-        let found = clusters.iter().find(|cluster| cluster.resource_id == evaluation.resource_id);
-        found.map_or(&evaluation.resource_id, |cluster| &cluster.identifier)
+    /// The clusters of an account, as they were before anything happened.
+    pub(crate) fn clusters(&self, account: &str) -> &[Cluster] {
+        self.fleet.accounts.get(account).map(|account| account.clusters.as_slice()).unwrap_or_default()
+    }
+
+    /// Which cluster of its account was judged.
+    pub(crate) fn place_of(&self, evaluation: &Evaluation) -> Option<usize> {
+        self.clusters(&evaluation.account).iter().position(|cluster| cluster.resource_id == evaluation.resource_id)
     }
 }
 
