@@ -195,6 +195,23 @@ def test_accounts_are_fictional_and_agree(path):
     assert f":{event['accountId']}:config-rule/{event['configRuleId']}" in event["configRuleArn"]
 
 
+# Situations whose point is that the cluster is not there.
+NOT_IN_THE_FLEET = {"deleted.json", "deleted-not-recorded.json", "gone.json", "name-reused.json", "oversized-deletion.json"}
+
+
+@every_event_with_an_item
+def test_the_cluster_of_the_item_is_in_the_demo_fleet(path):
+    found = item(path)
+    fleet = json.loads((ROOT / "demo/fleet.json").read_text())
+    clusters = {(account, cluster["resource_id"]): cluster for account, facts in fleet["accounts"].items() for cluster in facts["clusters"]}
+    if found["resourceType"] != "AWS::RDS::DBCluster":
+        return
+    cluster = clusters.get((found["awsAccountId"], found["resourceId"]))
+    assert (cluster is None) == (path.name in NOT_IN_THE_FLEET)
+    if cluster is not None:
+        assert found["ARN"].endswith(f":{cluster['identifier']}")
+
+
 def test_the_readme_lists_exactly_the_events():
     listed = re.findall(r"^\| `([^`]+\.json)` \|", (EVENTS / "README.md").read_text(), re.MULTILINE)
     assert sorted(listed) == [path.name for path in FILES]

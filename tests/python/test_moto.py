@@ -52,8 +52,6 @@ KMS_KEY = f"arn:aws:kms:{REGION}:{OWN_ACCOUNT}:key/1b7e5c1a-0d6f-4f0e-9c55-2b8d6
 ROLE = "audit/neptune-audit-rule-reader"
 WAIT = 60  # seconds until a test gives up on the function; nothing here is slow enough to come near it
 
-pytestmark = pytest.mark.skipif(not BINARY.exists(), reason=f"{BINARY} is not built: cargo build")
-
 
 # --- The Lambda Runtime API --------------------------------------------------------------------------------------------------
 
@@ -348,6 +346,13 @@ def world(moto):
 # --- The function ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def binary():
+    if not BINARY.is_file():
+        pytest.fail(f"{BINARY} is not there: run `cargo build`, or name another with NEPTUNE_AUDIT_RULE")
+    return BINARY
+
+
 def environment(proxy, runtime_api):
     """What Lambda sets, and nothing of the person's own AWS settings."""
     return {
@@ -383,12 +388,12 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def send(world, proxy):
+def send(binary, world, proxy):
     """Sends an event through the Runtime API to the one function process of this module."""
     runtime = RuntimeApi()
     threading.Thread(target=runtime.serve_forever, daemon=True).start()
     process = subprocess.Popen(
-        [BINARY], env=environment(proxy, runtime.address), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [binary], env=environment(proxy, runtime.address), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     log = []
     threading.Thread(target=lambda: log.extend(process.stdout), daemon=True).start()
@@ -636,11 +641,11 @@ def free_port():
 
 
 @pytest.mark.slow
-def test_the_function_runs_under_cargo_lambdas_runtime_emulator(world, proxy, tmp_path):
+def test_the_function_runs_under_cargo_lambdas_runtime_emulator(binary, world, proxy, tmp_path):
     """`cargo lambda watch` sends the ARN `function-arn` and a deadline in 1970: neither says anything, so neither may decide anything."""
     cargo_lambda = shutil.which("cargo-lambda", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if cargo_lambda is None:
-        pytest.skip("cargo-lambda is not installed: pip install cargo-lambda")
+        pytest.fail("cargo-lambda is not installed: run `make venv`")
     port, log = free_port(), (tmp_path / "watch.log").open("w+")
     invoke = ["--invoke-address", "127.0.0.1", "--invoke-port", str(port)]
     watch = subprocess.Popen([cargo_lambda, "lambda", "watch", "--only-lambda-apis", *invoke], cwd=ROOT, stdout=log, stderr=log)
@@ -650,7 +655,7 @@ def test_the_function_runs_under_cargo_lambdas_runtime_emulator(world, proxy, tm
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                 break
             time.sleep(0.2)
-        function = subprocess.Popen([BINARY], env=environment(proxy, f"http://127.0.0.1:{port}/.rt"), stdout=log, stderr=log)
+        function = subprocess.Popen([binary], env=environment(proxy, f"http://127.0.0.1:{port}/.rt"), stdout=log, stderr=log)
         for name, expected in [("healthy", "COMPLIANT"), ("parameter-off", "NON_COMPLIANT")]:
             proxy.calls.clear()
             event = tmp_path / f"{name}.json"
