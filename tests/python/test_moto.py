@@ -21,7 +21,6 @@ import os
 import queue
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -135,7 +134,8 @@ class Call:
         strict(operation.input_shape, self.parameters, self.operation)
         if self.form is not None:
             serializer = create_serializer(self.model.protocol)
-            assert serializer.serialize_to_request(self.parameters, operation)["body"] == self.form
+            expected = serializer.serialize_to_request(self.parameters, operation)["body"]
+            assert {name: str(value) for name, value in expected.items()} == self.form
 
 
 def service_model(name):
@@ -265,6 +265,17 @@ class World:
             )
         return made
 
+    def make_others(self):
+        self.others = {
+            "healthy": self.cluster("healthy", "audited", exports=(), account=OTHER_ACCOUNT),  # the same name, another fate
+            "elsewhere": self.cluster("elsewhere", "audited", account=OTHER_ACCOUNT),
+        }
+
+    def delete(self, name, account=OWN_ACCOUNT):
+        neptune = self.client("neptune", account)
+        neptune.delete_db_instance(DBInstanceIdentifier=f"{name}-1", SkipFinalSnapshot=True)
+        neptune.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
+
     def log_group(self, cluster, days=365, key=KMS_KEY, newest=None, log_type="audit", forwarded=False):
         logs, name = self.client("logs"), f"/aws/neptune/{cluster}/{log_type}"
         logs.create_log_group(logGroupName=name, **({"kmsKeyId": key} if key else {}))
@@ -329,10 +340,7 @@ def world(moto):
     world.log_group("silent", newest=100)
     world.log_group("without-log-group-but-longer", newest=1)
     world.group("audited", {"neptune_enable_audit_log": "1"}, OTHER_ACCOUNT)
-    world.others = {
-        "healthy": world.cluster("healthy", "audited", exports=(), account=OTHER_ACCOUNT),  # the same name, another fate
-        "elsewhere": world.cluster("elsewhere", "audited", account=OTHER_ACCOUNT),
-    }
+    world.make_others()
     world.client("iam", OTHER_ACCOUNT).create_role(
         RoleName=ROLE.split("/")[1],
         Path="/audit/",
@@ -387,37 +395,46 @@ class Outcome:
         return evaluation["ComplianceType"], [code for code in codes if code != "NON_COMPLIANT"]
 
 
+@contextlib.contextmanager
+def process(command, **how):
+    """A process that ends with the block."""
+    started = subprocess.Popen(command, **how)
+    try:
+        yield started
+    finally:
+        started.terminate()
+        try:
+            started.wait(10)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.wait()
+
+
 @pytest.fixture(scope="module")
 def send(binary, world, proxy):
     """Sends an event through the Runtime API to the one function process of this module."""
     runtime = RuntimeApi()
     threading.Thread(target=runtime.serve_forever, daemon=True).start()
-    process = subprocess.Popen(
-        [binary], env=environment(proxy, runtime.address), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
     log = []
-    threading.Thread(target=lambda: log.extend(process.stdout), daemon=True).start()
 
-    def send(event):
-        proxy.calls.clear()
-        runtime.events.put(event)
-        for _ in range(WAIT * 5):
-            with contextlib.suppress(queue.Empty):
-                kind, answer = runtime.answers.get(timeout=0.2)
-                assert not proxy.unreadable, proxy.unreadable
-                calls = list(proxy.calls)
-                for call in calls:
-                    call.check()
-                return Outcome(kind, answer, calls)
-            assert process.poll() is None, "the function ended:\n" + "".join(log)
-        raise AssertionError("the function did not answer:\n" + "".join(log))
+    with process([binary], env=environment(proxy, runtime.address), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as function:
+        threading.Thread(target=lambda: log.extend(function.stdout), daemon=True).start()
 
-    yield send
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
+        def send(event):
+            proxy.calls.clear()
+            runtime.events.put(event)
+            for _ in range(WAIT * 5):
+                with contextlib.suppress(queue.Empty):
+                    kind, answer = runtime.answers.get(timeout=0.2)
+                    assert not proxy.unreadable, proxy.unreadable
+                    calls = list(proxy.calls)
+                    for call in calls:
+                        call.check()
+                    return Outcome(kind, answer, calls)
+                assert function.poll() is None, "the function ended:\n" + "".join(log)
+            raise AssertionError("the function did not answer:\n" + "".join(log))
+
+        yield send
     runtime.closed.set()
     runtime.shutdown()
     runtime.server_close()
@@ -543,13 +560,11 @@ def test_an_oversized_item_is_looked_up_like_any_other(world, send):
 
 def test_a_parameter_group_that_cannot_be_read_is_an_error_and_no_verdict(world, send):
     """moto has no default parameter groups, so a cluster on one is what AWS shows when a group was deleted meanwhile."""
-    cluster = world.cluster("on-a-default-group", "default.neptune1.4", account=OWN_ACCOUNT)
+    cluster = world.cluster("on-a-default-group", "default.neptune1.4")
     try:
         outcome = send(change(cluster))
     finally:
-        neptune = world.client("neptune")
-        neptune.delete_db_instance(DBInstanceIdentifier="on-a-default-group-1", SkipFinalSnapshot=True)
-        neptune.delete_db_cluster(DBClusterIdentifier="on-a-default-group", SkipFinalSnapshot=True)
+        world.delete("on-a-default-group")
     assert outcome.kind == "error"
     assert "default.neptune1.4" in outcome.answer["errorMessage"]
     assert not outcome.evaluations
@@ -618,15 +633,16 @@ def test_without_a_role_another_account_is_refused_before_any_call(send):
     assert not outcome.operations
 
 
-def test_an_account_without_clusters_still_gets_its_put(world, proxy, send):
+def test_an_account_without_clusters_still_gets_its_put(world, send):
     """moto refuses the empty list that AWS takes, so the invocation fails; what was sent is what counts."""
-    neptune, made = world.client("neptune", OTHER_ACCOUNT), list(world.others)
-    for name in made:
-        neptune.delete_db_instance(DBInstanceIdentifier=f"{name}-1", SkipFinalSnapshot=True)
-        neptune.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
-    outcome = send(schedule(name="scheduled-other-account"))
-    assert [put["Evaluations"] for put in outcome.puts] == [[]] * len(outcome.puts)
+    for name in world.others:
+        world.delete(name, OTHER_ACCOUNT)
+    try:
+        outcome = send(schedule(name="scheduled-other-account"))
+    finally:
+        world.make_others()
     assert outcome.puts
+    assert all(put["Evaluations"] == [] for put in outcome.puts)
     assert outcome.kind == "error"
     assert "InvalidParameterValueException" in outcome.answer["errorMessage"]
 
@@ -641,38 +657,39 @@ def free_port():
 
 
 @pytest.mark.slow
-def test_the_function_runs_under_cargo_lambdas_runtime_emulator(binary, world, proxy, tmp_path):
-    """`cargo lambda watch` sends the ARN `function-arn` and a deadline in 1970: neither says anything, so neither may decide anything."""
+def test_under_cargo_lambdas_runtime_emulator_a_role_stands_in_for_the_account_that_it_does_not_tell(binary, world, proxy, tmp_path):
+    """`cargo lambda watch` invokes with the ARN `function-arn` and a deadline in 1970: neither says anything, so neither may decide anything.
+
+    A function that cannot tell its own account must not guess that an event is for it; with a role, the account no longer matters.
+    """
     cargo_lambda = shutil.which("cargo-lambda", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if cargo_lambda is None:
         pytest.fail("cargo-lambda is not installed: run `make venv`")
-    port, log = free_port(), (tmp_path / "watch.log").open("w+")
-    invoke = ["--invoke-address", "127.0.0.1", "--invoke-port", str(port)]
-    watch = subprocess.Popen([cargo_lambda, "lambda", "watch", "--only-lambda-apis", *invoke], cwd=ROOT, stdout=log, stderr=log)
-    function = None
-    try:
+    port = free_port()
+    emulator = ["--invoke-address", "127.0.0.1", "--invoke-port", str(port)]
+    with contextlib.ExitStack() as running:
+        log = running.enter_context((tmp_path / "log").open("w+"))
+        running.enter_context(process([cargo_lambda, "lambda", "watch", "--only-lambda-apis", *emulator], cwd=ROOT, stdout=log, stderr=log))
         for _ in range(WAIT * 5):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
                 break
             time.sleep(0.2)
-        function = subprocess.Popen([binary], env=environment(proxy, f"http://127.0.0.1:{port}/.rt"), stdout=log, stderr=log)
-        for name, expected in [("healthy", "COMPLIANT"), ("parameter-off", "NON_COMPLIANT")]:
+        running.enter_context(process([binary], env=environment(proxy, f"http://127.0.0.1:{port}/.rt"), stdout=log, stderr=log))
+
+        def invoke(event):
             proxy.calls.clear()
-            event = tmp_path / f"{name}.json"
-            event.write_text(json.dumps(change(world.clusters[name])))
+            file = tmp_path / "event.json"
+            file.write_text(json.dumps(event))
             # The name of the function is `_` because the emulator did not start it.
-            answer = subprocess.run(
-                [cargo_lambda, "lambda", "invoke", "_", *invoke, "--data-file", event], capture_output=True, text=True, timeout=WAIT, check=False
-            )
+            command = [cargo_lambda, "lambda", "invoke", "_", *emulator, "--data-file", file]
+            return subprocess.run(command, capture_output=True, text=True, timeout=WAIT, check=False), Outcome(None, None, list(proxy.calls))
+
+        refusal, outcome = invoke(change(world.clusters["healthy"]))
+        assert refusal.returncode != 0
+        assert "ForeignAccount" in refusal.stderr
+        assert not outcome.operations
+        for name, verdict in [("healthy", ("COMPLIANT", [])), ("parameter-off", ("NON_COMPLIANT", ["PARAMETER_OFF"]))]:
+            answer, outcome = invoke(change(world.clusters[name], {"executionRoleName": ROLE}))
             log.seek(0)
             assert answer.returncode == 0, f"{answer.stdout}{answer.stderr}\n{log.read()}"
-            outcome = Outcome("response", json.loads(answer.stdout), list(proxy.calls))
-            assert outcome.verdict(world.clusters[name])[0] == expected
-    finally:
-        for process in filter(None, (function, watch)):
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        log.close()
+            assert outcome.verdict(world.clusters[name]) == verdict
