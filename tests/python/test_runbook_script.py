@@ -1,5 +1,6 @@
 """What the runbook's script concludes from the state of an account. Calls go through botocore, up to the wire."""
 
+import time
 import types
 
 import boto3
@@ -72,7 +73,7 @@ class Account:
         return self.page("Parameters", items, "Marker", Marker)
 
     def DescribeLogGroups(self, logGroupNamePrefix, nextToken=None):
-        items = [group for group in self.log_groups if group["logGroupName"].startswith(logGroupNamePrefix)]
+        items = [{"creationTime": 0, **group} for group in self.log_groups if group["logGroupName"].startswith(logGroupNamePrefix)]
         return self.page("logGroups", items, "nextToken", nextToken)
 
 
@@ -265,11 +266,22 @@ class TestLogGroup:
         self.group(account, **({"retentionInDays": days} if days else {}))
         assert decisions(run(RetentionInDays="365", ShortenRetention="true")) == {"RetainLogGroups"}
 
+    def test_a_longer_retention_is_shortened_where_no_event_is_old_enough_to_be_lost(self, run, account):
+        days_ago = (time.time() - 364 * 86400) * 1000
+        self.group(account, creationTime=int(days_ago))
+        assert decisions(run(RetentionInDays="365")) == {"RetainLogGroups"}
+        assert decisions(run(RetentionInDays="180")) == set()
+
     def test_another_key_is_replaced_and_the_same_one_is_not(self, run, account):
         self.group(account, kmsKeyId=OTHER_KEY)
         assert decisions(run(KmsKeyId=KEY)) == {"EncryptLogGroups"}
         self.group(account, kmsKeyId=KEY)
         assert decisions(run(KmsKeyId=KEY)) == set()
+
+
+def test_log_types_are_read_as_the_rule_reads_them(run, account):
+    account.graph["EnabledCloudwatchLogsExports"] = []
+    assert run(LogTypes=" audit , audit ")["ExportsToEnable"] == ["audit"]
 
 
 class TestSlowQuery:

@@ -3,22 +3,31 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as neptune from '@aws-sdk/client-neptune';
 
-const modules = { logs, neptune };
 const { port, signal, config } = workerData;
+const modules = { logs, neptune };
 const clients = {
   logs: new logs.CloudWatchLogsClient(config),
   neptune: new neptune.NeptuneClient(config),
 };
 
-parentPort.on('message', async ({ service, api, params }) => {
+async function call({ service, api, params }) {
+  const Command = modules[service]?.[`${api}Command`];
+  if (!Command) throw new Error('no such API');
+  const { $metadata, ...output } = await clients[service].send(new Command(params));
+  return output;
+}
+
+async function post({ url, body }) {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+}
+
+parentPort.on('message', async (request) => {
   let answer;
   try {
-    const Command = modules[service]?.[`${api}Command`];
-    if (!Command) throw new Error(`no API ${service}:${api}`);
-    const { $metadata, ...output } = await clients[service].send(new Command(params));
-    answer = { output };
-  } catch (error) {
-    answer = { error: { name: error.name, message: error.message } };
+    answer = { output: await (request.url ? post(request) : call(request)) };
+  } catch ({ name, message }) {
+    answer = { error: { name, message } };
   }
   port.postMessage(answer);
   Atomics.store(signal, 0, 1);

@@ -10,14 +10,14 @@ export class Aws {
   #port;
   #worker;
 
-  constructor({ endpoint, accessKeyId, region }) {
+  constructor({ endpoint, region, accessKeyId }) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#worker = new Worker(new URL('aws-worker.mjs', import.meta.url), {
       workerData: {
         port: port2,
         signal: this.#signal,
-        config: { endpoint, region, maxAttempts: 1, credentials: { accessKeyId, secretAccessKey: 'secret' } },
+        config: { endpoint, region, maxAttempts: 1, credentials: { accessKeyId, secretAccessKey: 'any' } },
       },
       transferList: [port2],
     });
@@ -25,25 +25,28 @@ export class Aws {
     this.#port.unref();
   }
 
-  call(service, api, params) {
-    this.calls.push({ service, api, params });
+  #ask(request, name) {
     Atomics.store(this.#signal, 0, 0);
-    this.#worker.postMessage({ service, api, params });
-    if (Atomics.wait(this.#signal, 0, 0, TIMEOUT_MS) === 'timed-out') throw new Error(`${api}: no answer`);
+    this.#worker.postMessage(request);
+    if (Atomics.wait(this.#signal, 0, 0, TIMEOUT_MS) === 'timed-out') throw new Error(`${name}: no answer`);
     const { output, error } = receiveMessageOnPort(this.#port).message;
-    if (error) throw new Error(`${service}:${api}: ${error.name}: ${error.message}`);
+    if (error) throw new Error(`${name}: ${error.name}: ${error.message}`);
     return output;
   }
 
   /** The interface of the simulator. It names APIs like methods, and passes a service as an object or as its name. */
   invoke({ service, awsApi, awsParams }) {
-    return this.call(service.namespace ?? service, awsApi[0].toUpperCase() + awsApi.slice(1), awsParams);
+    const call = { service: service.namespace ?? service, api: awsApi[0].toUpperCase() + awsApi.slice(1), params: awsParams };
+    this.calls.push(call);
+    return this.#ask(call, call.api);
+  }
+
+  /** A request that is no AWS call. */
+  post(url, body) {
+    this.#ask({ url, body }, url);
   }
 
   close() {
     return this.#worker.terminate();
   }
 }
-
-/** Whether a call changes anything. */
-export const changes = ({ api }) => !/^(Describe|List|Get)/.test(api);

@@ -1,0 +1,130 @@
+// The other side: the emulator, the function's binary, and what a person or AWS Config would do with them.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Aws } from './aws.mjs';
+import { run } from './simulator.mjs';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const TARGET = process.env.CARGO_TARGET_DIR ?? `${ROOT}target`;
+export const ROLE = 'arn:aws:iam::111122223333:role/NeptuneAuditLog-Enable';
+export const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/1b7e5c1a-0d6f-4f0e-9c55-2b8d6b1f4a10';
+
+// Python of the project's own environment runs the scripts of the runbook.
+process.env.PATH = `${ROOT}.venv/bin:${process.env.PATH}`;
+
+function binary(name, ...profiles) {
+  const found = profiles.map((profile) => `${TARGET}/${profile}/${name}`).find((path) => existsSync(path));
+  if (!found) throw new Error(`${name} is not built: cargo build --workspace`);
+  return found;
+}
+
+const read = (path) => JSON.parse(readFileSync(`${ROOT}${path}`));
+
+/** The demo's fleet. */
+export const demoFleet = () => read('demo/fleet.json');
+
+export class World {
+  #children = [];
+
+  static async start({ withFunction = false } = {}) {
+    const world = new World();
+    const emulator = world.#spawn(process.env.EMULATOR ?? binary('emulator', 'release', 'debug'), ['serve']);
+    for await (const line of createInterface({ input: emulator.stdout })) {
+      world.endpoint = line;
+      break;
+    }
+    if (!world.endpoint) throw new Error('the emulator did not start');
+    const aws = {
+      AWS_ENDPOINT_URL: world.endpoint,
+      AWS_ACCESS_KEY_ID: 'any',
+      AWS_SECRET_ACCESS_KEY: 'any',
+      AWS_REGION: 'eu-west-1',
+      AWS_DEFAULT_REGION: 'eu-west-1',
+    };
+    // The runbook's scripts are programs of their own, and find their way by the environment.
+    Object.assign(process.env, aws);
+    world.aws = new Aws({ endpoint: world.endpoint, region: aws.AWS_REGION, accessKeyId: aws.AWS_ACCESS_KEY_ID });
+    if (withFunction) {
+      world.#spawn(process.env.FUNCTION ?? binary('neptune-audit-rule', 'release', 'debug'), [], {
+        ...aws,
+        AWS_LAMBDA_RUNTIME_API: world.endpoint.replace('http://', ''),
+        AWS_LAMBDA_FUNCTION_NAME: 'neptune-audit-rule',
+        AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+      });
+    }
+    return world;
+  }
+
+  #spawn(command, args, env = {}) {
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'ignore'] });
+    child.stdout.resume();
+    this.#children.push(child);
+    return child;
+  }
+
+  async stop() {
+    await this.aws?.close();
+    for (const child of this.#children) child.kill('SIGKILL');
+  }
+
+  async #control(method, path, body) {
+    const response = await fetch(`${this.endpoint}/_emulator/${path}`, { method, body: body && JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.status === 204 ? undefined : response.json();
+  }
+
+  /** Puts another fleet in place, and forgets all calls. */
+  async load(fleet) {
+    await this.#control('PUT', 'fleet', fleet);
+    await this.forget();
+  }
+
+  async forget() {
+    await this.#control('DELETE', 'calls');
+    this.aws.calls.length = 0;
+  }
+
+  fleet() {
+    return this.#control('GET', 'fleet');
+  }
+
+  fault(fault) {
+    return this.#control('POST', 'faults', fault);
+  }
+
+  clearFaults() {
+    return this.#control('DELETE', 'faults');
+  }
+
+  /** What reached AWS, of the steps and of the scripts: `{ action, parameters, … }`. */
+  calls() {
+    return this.#control('GET', 'calls');
+  }
+
+  /** The calls that changed something, or tried to. */
+  async changes() {
+    return (await this.calls()).filter(({ action }) => !/:(Describe|List|Get)/.test(action));
+  }
+
+  /** Runs the runbook; the emulator's clock goes on by each sleep. */
+  repair(inputs) {
+    const tick = (seconds) => this.aws.post(`${this.endpoint}/_emulator/clock`, { milliseconds: seconds * 1000 });
+    return run(this.aws, { AutomationAssumeRole: ROLE, ...inputs }, tick);
+  }
+
+  /** Sends the scheduled event to the function, and answers the verdicts by resource id. */
+  async evaluate(ruleParameters = {}) {
+    const event = { ...read('events/scheduled.json'), ruleParameters: JSON.stringify(ruleParameters) };
+    // Each run is later than the one before, as a schedule's are.
+    const invokingEvent = JSON.parse(event.invokingEvent);
+    invokingEvent.notificationCreationTime = new Date(Date.now() + (this.runs = (this.runs ?? 0) + 1) * 3_600_000).toISOString();
+    event.invokingEvent = JSON.stringify(invokingEvent);
+    const answer = await this.#control('POST', 'invoke', event);
+    const recorded = (await this.#control('GET', 'evaluations'))[event.accountId];
+    const verdicts = recorded.map(({ resource_id, compliance, annotation }) => [resource_id, `${compliance}: ${annotation}`]);
+    return { answer, verdicts: Object.fromEntries(verdicts) };
+  }
+}
