@@ -265,17 +265,6 @@ class World:
             )
         return made
 
-    def make_others(self):
-        self.others = {
-            "healthy": self.cluster("healthy", "audited", exports=(), account=OTHER_ACCOUNT),  # the same name, another fate
-            "elsewhere": self.cluster("elsewhere", "audited", account=OTHER_ACCOUNT),
-        }
-
-    def delete(self, name, account=OWN_ACCOUNT):
-        neptune = self.client("neptune", account)
-        neptune.delete_db_instance(DBInstanceIdentifier=f"{name}-1", SkipFinalSnapshot=True)
-        neptune.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
-
     def log_group(self, cluster, days=365, key=KMS_KEY, newest=None, log_type="audit", forwarded=False):
         logs, name = self.client("logs"), f"/aws/neptune/{cluster}/{log_type}"
         logs.create_log_group(logGroupName=name, **({"kmsKeyId": key} if key else {}))
@@ -340,7 +329,10 @@ def world(moto):
     world.log_group("silent", newest=100)
     world.log_group("without-log-group-but-longer", newest=1)
     world.group("audited", {"neptune_enable_audit_log": "1"}, OTHER_ACCOUNT)
-    world.make_others()
+    world.others = {
+        "healthy": world.cluster("healthy", "audited", exports=(), account=OTHER_ACCOUNT),  # the same name, another fate
+        "elsewhere": world.cluster("elsewhere", "audited", account=OTHER_ACCOUNT),
+    }
     world.client("iam", OTHER_ACCOUNT).create_role(
         RoleName=ROLE.split("/")[1],
         Path="/audit/",
@@ -361,7 +353,7 @@ def binary():
     return BINARY
 
 
-def environment(proxy, runtime_api):
+def environment(proxy, runtime_api, region=REGION):
     """What Lambda sets, and nothing of the person's own AWS settings."""
     return {
         "PATH": os.environ["PATH"],
@@ -371,7 +363,7 @@ def environment(proxy, runtime_api):
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
         "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/neptune-audit-rule",
         "AWS_LAMBDA_LOG_STREAM_NAME": "2026/11/16/[$LATEST]0123456789abcdef0123456789abcdef",
-        "AWS_REGION": REGION,
+        "AWS_REGION": region,
         "AWS_ENDPOINT_URL": proxy.url,
         "AWS_ACCESS_KEY_ID": OWN_KEY,
         "AWS_SECRET_ACCESS_KEY": "fictional",
@@ -410,15 +402,15 @@ def process(command, **how):
             started.wait()
 
 
-@pytest.fixture(scope="module")
-def send(binary, world, proxy):
-    """Sends an event through the Runtime API to the one function process of this module."""
+@contextlib.contextmanager
+def function(binary, proxy, region=REGION):
+    """Runs the function; yields what sends an event to it through the Runtime API."""
     runtime = RuntimeApi()
     threading.Thread(target=runtime.serve_forever, daemon=True).start()
     log = []
 
-    with process([binary], env=environment(proxy, runtime.address), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as function:
-        threading.Thread(target=lambda: log.extend(function.stdout), daemon=True).start()
+    with process([binary], env=environment(proxy, runtime.address, region), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
+        threading.Thread(target=lambda: log.extend(running.stdout), daemon=True).start()
 
         def send(event):
             proxy.calls.clear()
@@ -431,13 +423,20 @@ def send(binary, world, proxy):
                     for call in calls:
                         call.check()
                     return Outcome(kind, answer, calls)
-                assert function.poll() is None, "the function ended:\n" + "".join(log)
+                assert running.poll() is None, "the function ended:\n" + "".join(log)
             raise AssertionError("the function did not answer:\n" + "".join(log))
 
         yield send
     runtime.closed.set()
     runtime.shutdown()
     runtime.server_close()
+
+
+@pytest.fixture(scope="module")
+def send(binary, world, proxy):
+    """The one function of this module, in the world that moto holds."""
+    with function(binary, proxy) as send:
+        yield send
 
 
 def change(cluster, parameters=None, name="changed", **item):
@@ -564,7 +563,9 @@ def test_a_parameter_group_that_cannot_be_read_is_an_error_and_no_verdict(world,
     try:
         outcome = send(change(cluster))
     finally:
-        world.delete("on-a-default-group")
+        neptune = world.client("neptune")
+        neptune.delete_db_instance(DBInstanceIdentifier="on-a-default-group-1", SkipFinalSnapshot=True)
+        neptune.delete_db_cluster(DBClusterIdentifier="on-a-default-group", SkipFinalSnapshot=True)
     assert outcome.kind == "error"
     assert "default.neptune1.4" in outcome.answer["errorMessage"]
     assert not outcome.evaluations
@@ -633,14 +634,10 @@ def test_without_a_role_another_account_is_refused_before_any_call(send):
     assert not outcome.operations
 
 
-def test_an_account_without_clusters_still_gets_its_put(world, send):
+def test_a_region_without_clusters_still_gets_its_put(binary, world, proxy):
     """moto refuses the empty list that AWS takes, so the invocation fails; what was sent is what counts."""
-    for name in world.others:
-        world.delete(name, OTHER_ACCOUNT)
-    try:
-        outcome = send(schedule(name="scheduled-other-account"))
-    finally:
-        world.make_others()
+    with function(binary, proxy, region="eu-north-1") as send:
+        outcome = send(schedule())
     assert outcome.puts
     assert all(put["Evaluations"] == [] for put in outcome.puts)
     assert outcome.kind == "error"
