@@ -26,11 +26,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code: code.into(),
-            message: message.into(),
-        }
+        Self { status, code: code.into(), message: message.into() }
     }
 
     /// The caller's mistake, as most services report it.
@@ -48,45 +44,23 @@ pub(crate) struct Rendered {
 }
 
 impl Rendered {
-    pub(crate) fn answer(
-        service: Service,
-        action: &str,
-        answer: Answer,
-        request_id: String,
-    ) -> Self {
+    pub(crate) fn answer(service: Service, action: &str, answer: Answer, request_id: String) -> Self {
         let body = match answer {
             Answer::Json(value) => value.to_string(),
             Answer::Xml(result) => envelope(service, action, Some(&result), &request_id),
             Answer::Empty => envelope(service, action, None, &request_id),
         };
-        Self {
-            status: 200,
-            body,
-            content_type: service.content_type(),
-            request_id,
-        }
+        Self { status: 200, body, content_type: service.content_type(), request_id }
     }
 
     pub(crate) fn refusal(service: Service, refusal: &Refusal, request_id: String) -> Self {
         let body = match service.protocol() {
-            Protocol::Json => {
-                json!({"__type": refusal.code, "message": refusal.message}).to_string()
-            }
+            Protocol::Json => json!({"__type": refusal.code, "message": refusal.message}).to_string(),
             Protocol::Query => {
                 let mut xml = Xml::default();
-                xml.raw(&format!(
-                    "<ErrorResponse xmlns=\"{}\">",
-                    service.namespace()
-                ));
+                xml.raw(&format!("<ErrorResponse xmlns=\"{}\">", service.namespace()));
                 xml.element("Error", |xml| {
-                    xml.text(
-                        "Type",
-                        if refusal.status < 500 {
-                            "Sender"
-                        } else {
-                            "Receiver"
-                        },
-                    );
+                    xml.text("Type", if refusal.status < 500 { "Sender" } else { "Receiver" });
                     xml.text("Code", &refusal.code);
                     xml.text("Message", &refusal.message);
                 });
@@ -95,12 +69,7 @@ impl Rendered {
                 xml.into_string()
             }
         };
-        Self {
-            status: refusal.status,
-            body,
-            content_type: service.content_type(),
-            request_id,
-        }
+        Self { status: refusal.status, body, content_type: service.content_type(), request_id }
     }
 
     /// The same, with the second half of the body missing.
@@ -116,13 +85,9 @@ impl Rendered {
 
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.body));
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            header::HeaderValue::from_static(self.content_type),
-        );
+        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(self.content_type));
         if let Ok(id) = self.request_id.parse() {
             headers.insert("x-amzn-requestid", id);
         }
@@ -132,10 +97,7 @@ impl Rendered {
 
 fn envelope(service: Service, action: &str, result: Option<&str>, request_id: &str) -> String {
     let mut xml = Xml::default();
-    xml.raw(&format!(
-        "<{action}Response xmlns=\"{}\">",
-        service.namespace()
-    ));
+    xml.raw(&format!("<{action}Response xmlns=\"{}\">", service.namespace()));
     if let Some(result) = result {
         xml.element(&format!("{action}Result"), |xml| xml.raw(result));
     }

@@ -46,10 +46,7 @@ pub struct Put {
 /// The largest number of calls of one action (`*`: of all) that were under way at the same time.
 pub(crate) fn max_concurrent(calls: &[Call], action: &str) -> usize {
     let mut edges: Vec<(Instant, i32)> = Vec::new();
-    for call in calls
-        .iter()
-        .filter(|call| action == "*" || call.action == action)
-    {
+    for call in calls.iter().filter(|call| action == "*" || call.action == action) {
         edges.push((call.started, 1));
         if let Some(ended) = call.ended {
             edges.push((ended, -1));

@@ -9,19 +9,12 @@ use crate::paging;
 use crate::service::{Request, Service};
 use crate::world::World;
 
-const COMPLIANCE_TYPES: &[&str] = &[
-    "COMPLIANT",
-    "NON_COMPLIANT",
-    "NOT_APPLICABLE",
-    "INSUFFICIENT_DATA",
-];
+const COMPLIANCE_TYPES: &[&str] = &["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "INSUFFICIENT_DATA"];
 
 pub(crate) fn perform(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
     match request.action.as_str() {
         "PutEvaluations" => put_evaluations(world, request),
-        "GetComplianceDetailsByConfigRule" => {
-            compliance_details(world, &request.caller.account, &request.parameters)
-        }
+        "GetComplianceDetailsByConfigRule" => compliance_details(world, &request.caller.account, &request.parameters),
         other => Err(Service::Config.unknown_action(other)),
     }
 }
@@ -32,70 +25,43 @@ pub(crate) struct Violations(Vec<String>);
 
 impl Violations {
     pub(crate) fn at(&mut self, member: &str, value: impl std::fmt::Display, rule: &str) {
-        self.0.push(format!(
-            "Value '{value}' at '{member}' failed to satisfy constraint: {rule}"
-        ));
+        self.0.push(format!("Value '{value}' at '{member}' failed to satisfy constraint: {rule}"));
     }
 
     pub(crate) fn missing(&mut self, member: &str) {
-        self.0.push(format!(
-            "Value null at '{member}' failed to satisfy constraint: Member must not be null"
-        ));
+        self.0.push(format!("Value null at '{member}' failed to satisfy constraint: Member must not be null"));
     }
 
     /// A string between two lengths, in characters.
     pub(crate) fn length(&mut self, member: &str, value: &str, least: usize, most: usize) {
         let length = value.chars().count();
         if length < least {
-            self.at(
-                member,
-                value,
-                &format!("Member must have length greater than or equal to {least}"),
-            );
+            self.at(member, value, &format!("Member must have length greater than or equal to {least}"));
         }
         if length > most {
-            self.at(
-                member,
-                value,
-                &format!("Member must have length less than or equal to {most}"),
-            );
+            self.at(member, value, &format!("Member must have length less than or equal to {most}"));
         }
     }
 
     pub(crate) fn into_result(self, code: &str) -> Result<(), Refusal> {
         match self.0.len() {
             0 => Ok(()),
-            1 => Err(Refusal::bad(
-                code,
-                format!("1 validation error detected: {}", self.0.join("; ")),
-            )),
-            number => Err(Refusal::bad(
-                code,
-                format!("{number} validation errors detected: {}", self.0.join("; ")),
-            )),
+            1 => Err(Refusal::bad(code, format!("1 validation error detected: {}", self.0.join("; ")))),
+            number => Err(Refusal::bad(code, format!("{number} validation errors detected: {}", self.0.join("; ")))),
         }
     }
 }
 
 /// Refuses members that the request does not have, and members of another type. AWS ignores the former without a
 /// word; here they are a mistake of the caller that a test must see.
-pub(crate) fn check_members(
-    parameters: &Map<String, Value>,
-    members: &[(&str, fn(&Value) -> bool)],
-) -> Result<(), Refusal> {
+pub(crate) fn check_members(parameters: &Map<String, Value>, members: &[(&str, fn(&Value) -> bool)]) -> Result<(), Refusal> {
     for (name, value) in parameters {
         match members.iter().find(|(known, _)| known == name) {
             None => {
-                return Err(Refusal::bad(
-                    "ValidationException",
-                    format!("Unknown member `{name}`"),
-                ));
+                return Err(Refusal::bad("ValidationException", format!("Unknown member `{name}`")));
             }
             Some((_, is_right)) if !value.is_null() && !is_right(value) => {
-                return Err(Refusal::bad(
-                    "SerializationException",
-                    format!("`{name}` is of the wrong type"),
-                ));
+                return Err(Refusal::bad("SerializationException", format!("`{name}` is of the wrong type")));
             }
             Some(_) => {}
         }
@@ -106,30 +72,14 @@ pub(crate) fn check_members(
 fn put_evaluations(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
     check_members(
         &request.parameters,
-        &[
-            ("Evaluations", Value::is_array),
-            ("ResultToken", Value::is_string),
-            ("TestMode", Value::is_boolean),
-        ],
+        &[("Evaluations", Value::is_array), ("ResultToken", Value::is_string), ("TestMode", Value::is_boolean)],
     )?;
-    let evaluations = request
-        .parameters
-        .get("Evaluations")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let evaluations = request.parameters.get("Evaluations").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let mut violations = Violations::default();
     if evaluations.len() > 100 {
-        violations.at(
-            "evaluations",
-            format!("[{} evaluations]", evaluations.len()),
-            "Member must have length less than or equal to 100",
-        );
+        violations.at("evaluations", format!("[{} evaluations]", evaluations.len()), "Member must have length less than or equal to 100");
     }
-    let token = request
-        .parameters
-        .get("ResultToken")
-        .and_then(Value::as_str);
+    let token = request.parameters.get("ResultToken").and_then(Value::as_str);
     if token.is_none() {
         violations.missing("resultToken");
     }
@@ -139,75 +89,41 @@ fn put_evaluations(world: &mut World, request: &Request) -> Result<Answer, Refus
     violations.into_result("ValidationException")?;
 
     // What the model allows and the service does not.
-    if evaluations
-        .iter()
-        .any(|evaluation| evaluation["ComplianceType"] == "INSUFFICIENT_DATA")
-    {
+    if evaluations.iter().any(|evaluation| evaluation["ComplianceType"] == "INSUFFICIENT_DATA") {
         let message = "INSUFFICIENT_DATA is not a compliance type that can be put";
         return Err(Refusal::bad("InvalidParameterValueException", message));
     }
-    let test_mode = request
-        .parameters
-        .get("TestMode")
-        .and_then(Value::as_bool)
-        .unwrap_or(false);
+    let test_mode = request.parameters.get("TestMode").and_then(Value::as_bool).unwrap_or(false);
     let token = token.unwrap_or_default();
     // A made-up token passes in test mode only, where it is not looked at.
-    if token.is_empty()
-        || (!test_mode
-            && (token == "TESTMODE"
-                || world
-                    .fleet
-                    .invalid_result_tokens
-                    .iter()
-                    .any(|invalid| invalid == token)))
+    if token.is_empty() || (!test_mode && (token == "TESTMODE" || world.fleet.invalid_result_tokens.iter().any(|invalid| invalid == token)))
     {
-        return Err(Refusal::bad(
-            "InvalidResultTokenException",
-            "The specified ResultToken is invalid.",
-        ));
+        return Err(Refusal::bad("InvalidResultTokenException", "The specified ResultToken is invalid."));
     }
 
     let account = &request.caller.account;
     let failing = request.failing_evaluations.clone().unwrap_or_default();
     let fails = |(position, evaluation): &(usize, &Value)| {
-        *position < failing.count
-            || failing
-                .resource_ids
-                .iter()
-                .any(|id| evaluation["ComplianceResourceId"] == id.as_str())
+        *position < failing.count || failing.resource_ids.iter().any(|id| evaluation["ComplianceResourceId"] == id.as_str())
     };
     let (failed, taken): (Vec<_>, Vec<_>) = evaluations.iter().enumerate().partition(fails);
-    world.puts.push(Put {
-        account: account.clone(),
-        body: Value::Object(request.parameters.clone()),
-    });
+    world.puts.push(Put { account: account.clone(), body: Value::Object(request.parameters.clone()) });
     if !test_mode {
-        let rule = world
-            .result_tokens
-            .get(token)
-            .unwrap_or(&world.fleet.rule_name)
-            .clone();
+        let rule = world.result_tokens.get(token).unwrap_or(&world.fleet.rule_name).clone();
         let recorded_at = world.now() as f64 / 1000.0;
         world.rules.insert((account.clone(), rule.clone()));
         for (_, evaluation) in taken {
             world.record(account, recorded(&rule, evaluation, recorded_at));
         }
     }
-    let failed: Vec<_> = failed
-        .into_iter()
-        .map(|(_, evaluation)| evaluation)
-        .collect();
+    let failed: Vec<_> = failed.into_iter().map(|(_, evaluation)| evaluation).collect();
     Ok(Answer::Json(json!({"FailedEvaluations": failed})))
 }
 
 /// Lengths and presence, per AWS's model of an Evaluation.
 fn validate(violations: &mut Violations, number: usize, evaluation: &Value) -> Result<(), Refusal> {
     let Some(members) = evaluation.as_object() else {
-        return Err(Refusal::bad(
-            "SerializationException",
-            "an evaluation is not a structure",
-        ));
+        return Err(Refusal::bad("SerializationException", "an evaluation is not a structure"));
     };
     check_members(
         members,
@@ -221,10 +137,9 @@ fn validate(violations: &mut Violations, number: usize, evaluation: &Value) -> R
     )?;
     let place = |member: &str| format!("evaluations.{number}.member.{member}");
     let text = |member: &str| members.get(member).and_then(Value::as_str);
-    for (member, name, most) in [
-        ("ComplianceResourceType", "complianceResourceType", 256),
-        ("ComplianceResourceId", "complianceResourceId", 768),
-    ] {
+    for (member, name, most) in
+        [("ComplianceResourceType", "complianceResourceType", 256), ("ComplianceResourceId", "complianceResourceId", 768)]
+    {
         match text(member) {
             Some(value) => violations.length(&place(name), value, 1, most),
             None => violations.missing(&place(name)),
@@ -233,10 +148,7 @@ fn validate(violations: &mut Violations, number: usize, evaluation: &Value) -> R
     match text("ComplianceType") {
         Some(known) if COMPLIANCE_TYPES.contains(&known) => {}
         Some(unknown) => {
-            let rule = format!(
-                "Member must satisfy enum value set: [{}]",
-                COMPLIANCE_TYPES.join(", ")
-            );
+            let rule = format!("Member must satisfy enum value set: [{}]", COMPLIANCE_TYPES.join(", "));
             violations.at(&place("complianceType"), unknown, &rule);
         }
         None => violations.missing(&place("complianceType")),
@@ -263,11 +175,7 @@ fn recorded(rule: &str, evaluation: &Value, recorded_at: f64) -> Recorded {
     }
 }
 
-fn compliance_details(
-    world: &World,
-    account: &str,
-    ask: &Map<String, Value>,
-) -> Result<Answer, Refusal> {
+fn compliance_details(world: &World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
     check_members(
         ask,
         &[
@@ -287,42 +195,22 @@ fn compliance_details(
     if !(0..=100).contains(&limit) {
         violations.at("limit", limit, "Member must have value between 0 and 100");
     }
-    let types: Vec<_> = ask
-        .get("ComplianceTypes")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let types: Vec<_> = ask.get("ComplianceTypes").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     for unknown in types.iter().filter(|each| !COMPLIANCE_TYPES.contains(each)) {
-        violations.at(
-            "complianceTypes",
-            unknown,
-            &format!(
-                "Member must satisfy enum value set: [{}]",
-                COMPLIANCE_TYPES.join(", ")
-            ),
-        );
+        violations.at("complianceTypes", unknown, &format!("Member must satisfy enum value set: [{}]", COMPLIANCE_TYPES.join(", ")));
     }
     violations.into_result("ValidationException")?;
     // Documented as not allowed here, although the enumeration has it.
     if types.contains(&"INSUFFICIENT_DATA") {
-        return Err(Refusal::bad(
-            "InvalidParameterValueException",
-            "INSUFFICIENT_DATA is not a valid value for ComplianceTypes.",
-        ));
+        return Err(Refusal::bad("InvalidParameterValueException", "INSUFFICIENT_DATA is not a valid value for ComplianceTypes."));
     }
 
     let rule = rule.unwrap_or_default();
     let nothing = Account::default();
     let facts = world.account(account).map_or(&nothing, |(facts, _)| facts);
     let of_rule = |result: &&Recorded| result.rule == rule;
-    if !world.rules.contains(&(account.to_owned(), rule.to_owned()))
-        && !facts.recorded.iter().any(|result| of_rule(&result))
-    {
-        let message = format!(
-            "The ConfigRule '{rule}' provided in the request is invalid. Please check the configRule name"
-        );
+    if !world.rules.contains(&(account.to_owned(), rule.to_owned())) && !facts.recorded.iter().any(|result| of_rule(&result)) {
+        let message = format!("The ConfigRule '{rule}' provided in the request is invalid. Please check the configRule name");
         return Err(Refusal::bad("NoSuchConfigRuleException", message));
     }
 
@@ -331,31 +219,16 @@ fn compliance_details(
         None => 0,
         Some(token) => paging::open(&listing, token)
             .and_then(|position| position.parse().ok())
-            .ok_or_else(|| {
-                Refusal::bad(
-                    "InvalidNextTokenException",
-                    "The nextToken provided is invalid",
-                )
-            })?,
+            .ok_or_else(|| Refusal::bad("InvalidNextTokenException", "The nextToken provided is invalid"))?,
     };
-    let size = world.page_size(if limit == 0 {
-        10
-    } else {
-        usize::try_from(limit).unwrap_or(10)
-    });
+    let size = world.page_size(if limit == 0 { 10 } else { usize::try_from(limit).unwrap_or(10) });
     let mut following = facts
         .recorded
         .iter()
         .enumerate()
         .skip(start)
-        .filter(|(_, result)| {
-            of_rule(result) && (types.is_empty() || types.contains(&result.compliance.as_str()))
-        });
-    let entries: Vec<_> = following
-        .by_ref()
-        .take(size)
-        .map(|(_, result)| evaluation_result(result))
-        .collect();
+        .filter(|(_, result)| of_rule(result) && (types.is_empty() || types.contains(&result.compliance.as_str())));
+    let entries: Vec<_> = following.by_ref().take(size).map(|(_, result)| evaluation_result(result)).collect();
     let mut answer = json!({"EvaluationResults": entries});
     if let Some((position, _)) = following.next() {
         answer["NextToken"] = paging::seal(&listing, &position.to_string()).into();

@@ -39,13 +39,7 @@ impl Listener for Connections {
             if let Ok((stream, address)) = self.0.accept().await {
                 // Answers are small: waiting for more of them to fill a packet costs 40 ms each.
                 let _ = stream.set_nodelay(true);
-                return (
-                    Breakable {
-                        stream,
-                        connection: Connection::default(),
-                    },
-                    address,
-                );
+                return (Breakable { stream, connection: Connection::default() }, address);
             }
             // Out of file descriptors, most likely: let some be closed.
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -81,21 +75,13 @@ impl Breakable {
 }
 
 impl AsyncRead for Breakable {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
 impl AsyncWrite for Breakable {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.check()?;
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
@@ -110,11 +96,7 @@ impl AsyncWrite for Breakable {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(mut self: Pin<&mut Self>, context: &mut Context<'_>, slices: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
         self.check()?;
         Pin::new(&mut self.stream).poll_write_vectored(context, slices)
     }

@@ -55,12 +55,8 @@ async fn forget_puts(State(shared): World) -> StatusCode {
 /// The recorded results by account.
 async fn evaluations(State(shared): World) -> Json<Value> {
     let world = shared.world();
-    let by_account: serde_json::Map<_, _> = world
-        .fleet
-        .accounts
-        .iter()
-        .map(|(id, account)| (id.clone(), json!(account.recorded)))
-        .collect();
+    let by_account: serde_json::Map<_, _> =
+        world.fleet.accounts.iter().map(|(id, account)| (id.clone(), json!(account.recorded))).collect();
     Json(by_account.into())
 }
 
@@ -70,10 +66,7 @@ async fn fleet(State(shared): World) -> Json<Fleet> {
 
 async fn replace_fleet(State(shared): World, body: Bytes) -> Result<StatusCode, Refused> {
     let fleet = Fleet::from_json(&body).map_err(refused)?;
-    let mut world = shared.world();
-    world.fleet = fleet;
-    world.rules.clear();
-    world.reindex();
+    shared.world().replace(fleet);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -124,25 +117,15 @@ struct How {
 }
 
 /// The body is the event, byte for byte. Answers 504 where the function did not.
-async fn invoke(
-    State(shared): World,
-    Query(how): Query<How>,
-    event: Bytes,
-) -> (StatusCode, Json<Value>) {
+async fn invoke(State(shared): World, Query(how): Query<How>, event: Bytes) -> (StatusCode, Json<Value>) {
     let usual = Invocation::default();
     let invocation = Invocation {
-        deadline: how
-            .deadline_ms
-            .map_or(usual.deadline, Duration::from_millis),
+        deadline: how.deadline_ms.map_or(usual.deadline, Duration::from_millis),
         function_arn: how.function_arn.unwrap_or(usual.function_arn),
         request_id: how.request_id,
     };
     let answer = runtime::invoke(shared, event.into(), invocation).await;
-    let status = if answer == Answer::None {
-        StatusCode::GATEWAY_TIMEOUT
-    } else {
-        StatusCode::OK
-    };
+    let status = if answer == Answer::None { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::OK };
     (status, Json(json!(answer)))
 }
 

@@ -61,38 +61,25 @@ pub struct FailingEvaluations {
 impl Fault {
     /// A fault at every call of an action.
     pub fn new(action: impl Into<String>, kind: FaultKind) -> Self {
-        Self {
-            action: action.into(),
-            kind,
-            ..Self::default()
-        }
+        Self { action: action.into(), kind, ..Self::default() }
     }
 
     /// The same, only for requests that contain this text.
     #[must_use]
     pub fn matching(self, text: impl Into<String>) -> Self {
-        Self {
-            matching: Some(text.into()),
-            ..self
-        }
+        Self { matching: Some(text.into()), ..self }
     }
 
     /// The same, only for calls to this account.
     #[must_use]
     pub fn in_account(self, account: impl Into<String>) -> Self {
-        Self {
-            account: Some(account.into()),
-            ..self
-        }
+        Self { account: Some(account.into()), ..self }
     }
 
     /// The same, ending after so many calls.
     #[must_use]
     pub fn times(self, times: u32) -> Self {
-        Self {
-            times: Some(times),
-            ..self
-        }
+        Self { times: Some(times), ..self }
     }
 
     /// The same, after so many calls that pass.
@@ -120,34 +107,22 @@ impl Faults {
     }
 
     /// The delays of this call together, and the first other fault that applies to it.
-    pub(crate) fn strike(
-        &mut self,
-        action: &str,
-        account: &str,
-        parameters: &Map<String, Value>,
-    ) -> (Duration, Option<FaultKind>) {
+    pub(crate) fn strike(&mut self, action: &str, account: &str, parameters: &Map<String, Value>) -> (Duration, Option<FaultKind>) {
         let mut delay = Duration::ZERO;
         // Written only where a fault looks at it: a page of evaluations is long.
         let mut request = None;
         for (fault, met) in &mut self.0 {
             let applies = matches(&fault.action, action)
                 && fault.account.as_ref().is_none_or(|only| only == account)
-                && fault.matching.as_ref().is_none_or(|text| {
-                    request
-                        .get_or_insert_with(|| {
-                            serde_json::to_string(parameters).unwrap_or_default()
-                        })
-                        .contains(text)
-                });
+                && fault
+                    .matching
+                    .as_ref()
+                    .is_none_or(|text| request.get_or_insert_with(|| serde_json::to_string(parameters).unwrap_or_default()).contains(text));
             if !applies {
                 continue;
             }
             *met += 1;
-            if *met <= fault.after
-                || fault
-                    .times
-                    .is_some_and(|times| *met > fault.after.saturating_add(times))
-            {
+            if *met <= fault.after || fault.times.is_some_and(|times| *met > fault.after.saturating_add(times)) {
                 continue;
             }
             match &fault.kind {
@@ -164,16 +139,11 @@ mod milliseconds {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(
-        duration: &Duration,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
         (duration.as_secs_f64() * 1000.0).serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Duration, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
         let milliseconds = f64::deserialize(deserializer)?;
         Duration::try_from_secs_f64(milliseconds / 1000.0).map_err(serde::de::Error::custom)
     }
@@ -184,59 +154,28 @@ mod tests {
     use super::*;
 
     fn request(text: &str) -> Map<String, Value> {
-        [("text".to_owned(), Value::from(text))]
-            .into_iter()
-            .collect()
+        [("text".to_owned(), Value::from(text))].into_iter().collect()
     }
 
     fn struck(faults: &mut Faults, action: &str, calls: usize) -> Vec<bool> {
-        (0..calls)
-            .map(|_| faults.strike(action, "1", &request("")).1.is_some())
-            .collect()
+        (0..calls).map(|_| faults.strike(action, "1", &request("")).1.is_some()).collect()
     }
 
     #[test]
     fn a_fault_skips_strikes_and_ends() {
         let mut faults = Faults::default();
         faults.push(Fault::new("rds:*", FaultKind::Throttle).after(1).times(2));
-        assert_eq!(
-            struck(&mut faults, "rds:DescribeDBClusters", 5),
-            [false, true, true, false, false]
-        );
+        assert_eq!(struck(&mut faults, "rds:DescribeDBClusters", 5), [false, true, true, false, false]);
     }
 
     #[test]
     fn a_fault_strikes_only_what_it_names() {
         let mut faults = Faults::default();
-        faults.push(
-            Fault::new("config:PutEvaluations", FaultKind::Deny)
-                .matching("c-0001")
-                .in_account("1"),
-        );
-        assert!(
-            faults
-                .strike("config:PutEvaluations", "1", &request("c-0002"))
-                .1
-                .is_none()
-        );
-        assert!(
-            faults
-                .strike("config:PutEvaluations", "2", &request("c-0001"))
-                .1
-                .is_none()
-        );
-        assert!(
-            faults
-                .strike("rds:DescribeDBClusters", "1", &request("c-0001"))
-                .1
-                .is_none()
-        );
-        assert!(
-            faults
-                .strike("config:PutEvaluations", "1", &request("c-0001"))
-                .1
-                .is_some()
-        );
+        faults.push(Fault::new("config:PutEvaluations", FaultKind::Deny).matching("c-0001").in_account("1"));
+        assert!(faults.strike("config:PutEvaluations", "1", &request("c-0002")).1.is_none());
+        assert!(faults.strike("config:PutEvaluations", "2", &request("c-0001")).1.is_none());
+        assert!(faults.strike("rds:DescribeDBClusters", "1", &request("c-0001")).1.is_none());
+        assert!(faults.strike("config:PutEvaluations", "1", &request("c-0001")).1.is_some());
     }
 
     #[test]
@@ -251,11 +190,8 @@ mod tests {
 
     #[test]
     fn a_fault_is_written_as_plain_json() {
-        let fault: Fault =
-            serde_json::from_str(r#"{"action": "*", "kind": {"delay": 1.5}, "times": 1}"#).unwrap();
-        assert!(
-            matches!(fault.kind, FaultKind::Delay(time) if time == Duration::from_micros(1500))
-        );
+        let fault: Fault = serde_json::from_str(r#"{"action": "*", "kind": {"delay": 1.5}, "times": 1}"#).unwrap();
+        assert!(matches!(fault.kind, FaultKind::Delay(time) if time == Duration::from_micros(1500)));
         assert!(serde_json::from_str::<Fault>(r#"{"action": "*", "kind": "reset"}"#).is_ok());
     }
 }

@@ -18,8 +18,7 @@ pub const REGION: &str = "eu-west-1";
 /// The parameter group of the clusters that [`Fleet::healthy`] makes.
 pub const AUDITED_GROUP: &str = "audited";
 /// The KMS key of the clusters and log groups that [`Fleet::healthy`] makes.
-pub const KMS_KEY: &str =
-    "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+pub const KMS_KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 /// Where the subscription filters that [`Fleet::healthy`] makes send to.
 pub const DESTINATION: &str = "arn:aws:logs:eu-west-1:444455556666:destination:central-audit";
 
@@ -140,10 +139,7 @@ impl Default for Cluster {
 impl Cluster {
     /// A Neptune cluster as the console would make it: default parameter group, nothing exported, no instances.
     pub fn new(identifier: impl Into<String>) -> Self {
-        Self {
-            identifier: identifier.into(),
-            ..Self::default()
-        }
+        Self { identifier: identifier.into(), ..Self::default() }
     }
 
     /// A Neptune cluster with an intact audit trail up to the export: group `audited`, two instances in sync.
@@ -151,10 +147,7 @@ impl Cluster {
         let identifier = identifier.into();
         Self {
             parameter_group: AUDITED_GROUP.into(),
-            members: vec![
-                Member::new(format!("{identifier}-writer"), true),
-                Member::new(format!("{identifier}-reader"), false),
-            ],
+            members: vec![Member::new(format!("{identifier}-writer"), true), Member::new(format!("{identifier}-reader"), false)],
             exports: vec!["audit".into()],
             kms_key_id: Some(KMS_KEY.into()),
             identifier,
@@ -165,29 +158,19 @@ impl Cluster {
     /// The same with another engine.
     #[must_use]
     pub fn engine(self, engine: &str, version: &str) -> Self {
-        Self {
-            engine: engine.into(),
-            engine_version: version.into(),
-            ..self
-        }
+        Self { engine: engine.into(), engine_version: version.into(), ..self }
     }
 
     /// The same on another parameter group.
     #[must_use]
     pub fn on_group(self, group: &str) -> Self {
-        Self {
-            parameter_group: group.into(),
-            ..self
-        }
+        Self { parameter_group: group.into(), ..self }
     }
 
     /// The same with these log types exported, and no others.
     #[must_use]
     pub fn exporting(self, exports: &[&str]) -> Self {
-        Self {
-            exports: exports.iter().map(|export| (*export).into()).collect(),
-            ..self
-        }
+        Self { exports: exports.iter().map(|export| (*export).into()).collect(), ..self }
     }
 
     /// The same with one more member.
@@ -199,11 +182,7 @@ impl Cluster {
 
     /// Sets the `DBClusterParameterGroupStatus` of one member.
     pub fn set_member_status(&mut self, member: &str, status: &str) {
-        for found in self
-            .members
-            .iter_mut()
-            .filter(|found| found.identifier == member)
-        {
+        for found in self.members.iter_mut().filter(|found| found.identifier == member) {
             found.parameter_group_status = status.into();
         }
     }
@@ -225,23 +204,14 @@ pub struct Member {
 
 impl Default for Member {
     fn default() -> Self {
-        Self {
-            identifier: String::new(),
-            writer: false,
-            parameter_group_status: "in-sync".into(),
-            status: "available".into(),
-        }
+        Self { identifier: String::new(), writer: false, parameter_group_status: "in-sync".into(), status: "available".into() }
     }
 }
 
 impl Member {
     /// An instance whose parameter group is in sync.
     pub fn new(identifier: impl Into<String>, writer: bool) -> Self {
-        Self {
-            identifier: identifier.into(),
-            writer,
-            ..Self::default()
-        }
+        Self { identifier: identifier.into(), writer, ..Self::default() }
     }
 }
 
@@ -299,13 +269,7 @@ impl Default for ParameterGroup {
 impl ParameterGroup {
     /// A group of the family `neptune1.3` with these parameters set.
     pub fn new(parameters: &[(&str, &str)]) -> Self {
-        Self {
-            parameters: parameters
-                .iter()
-                .map(|(name, value)| ((*name).into(), (*value).into()))
-                .collect(),
-            ..Self::default()
-        }
+        Self { parameters: parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(), ..Self::default() }
     }
 }
 
@@ -330,10 +294,7 @@ pub struct LogGroup {
 impl LogGroup {
     /// A log group as AWS makes it for a first event: never expiring, not encrypted with a key of the account.
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            ..Self::default()
-        }
+        Self { name: name.into(), ..Self::default() }
     }
 
     /// The audit log group of a cluster with everything right: a year, a key, a filter, an event ten minutes ago.
@@ -416,27 +377,15 @@ pub struct Recorded {
 impl Fleet {
     /// `n` Neptune clusters `c-0001`, `c-0002`, … in the home account, each with an intact audit trail.
     pub fn healthy(n: usize) -> Self {
-        let clusters: Vec<_> = (1..=n)
-            .map(|number| Cluster::healthy(format!("c-{number:04}")))
-            .collect();
-        let log_groups = clusters
-            .iter()
-            .map(|cluster| LogGroup::healthy(&cluster.identifier))
-            .collect();
+        let clusters: Vec<_> = (1..=n).map(|number| Cluster::healthy(format!("c-{number:04}"))).collect();
+        let log_groups = clusters.iter().map(|cluster| LogGroup::healthy(&cluster.identifier)).collect();
         let account = Account {
             clusters,
             log_groups,
-            parameter_groups: [(
-                AUDITED_GROUP.to_owned(),
-                ParameterGroup::new(&[("neptune_enable_audit_log", "1")]),
-            )]
-            .into(),
+            parameter_groups: [(AUDITED_GROUP.to_owned(), ParameterGroup::new(&[("neptune_enable_audit_log", "1")]))].into(),
             ..Account::default()
         };
-        let mut fleet = Self {
-            accounts: [(HOME_ACCOUNT.to_owned(), account)].into(),
-            ..Self::default()
-        };
+        let mut fleet = Self { accounts: [(HOME_ACCOUNT.to_owned(), account)].into(), ..Self::default() };
         fleet.derive_resource_ids();
         fleet
     }
@@ -465,16 +414,12 @@ impl Fleet {
 
     /// A parameter group of the home account, made if it is not there.
     pub fn group(&mut self, name: &str) -> &mut ParameterGroup {
-        self.home()
-            .parameter_groups
-            .entry(name.to_owned())
-            .or_default()
+        self.home().parameter_groups.entry(name.to_owned()).or_default()
     }
 
     /// The audit log group of a cluster of the home account. Panics where there is none.
     pub fn audit_log(&mut self, cluster: &str) -> &mut LogGroup {
-        self.home()
-            .log_group(&format!("/aws/neptune/{cluster}/audit"))
+        self.home().log_group(&format!("/aws/neptune/{cluster}/audit"))
     }
 
     /// `aws`, `aws-cn` or `aws-us-gov`, by the Region.
@@ -488,11 +433,7 @@ impl Fleet {
 
     pub(crate) fn derive_resource_ids(&mut self) {
         for (account, facts) in &mut self.accounts {
-            for cluster in facts
-                .clusters
-                .iter_mut()
-                .filter(|cluster| cluster.resource_id.is_empty())
-            {
+            for cluster in facts.clusters.iter_mut().filter(|cluster| cluster.resource_id.is_empty()) {
                 cluster.resource_id = resource_id(account, &cluster.identifier);
             }
         }
@@ -510,17 +451,11 @@ impl Account {
 
     /// A log group. Panics where there is none: a test that names it wrongly must fail.
     pub fn log_group(&mut self, name: &str) -> &mut LogGroup {
-        self.log_groups
-            .iter_mut()
-            .find(|group| group.name == name)
-            .unwrap_or_else(|| panic!("the fleet has no log group `{name}`"))
+        self.log_groups.iter_mut().find(|group| group.name == name).unwrap_or_else(|| panic!("the fleet has no log group `{name}`"))
     }
 }
 
 /// The `DbClusterResourceId` of a cluster that was not given one.
 pub fn resource_id(account: &str, identifier: &str) -> String {
-    format!(
-        "cluster-{}",
-        Random::from_name(&format!("{account}/{identifier}")).letters(26)
-    )
+    format!("cluster-{}", Random::from_name(&format!("{account}/{identifier}")).letters(26))
 }

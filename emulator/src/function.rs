@@ -41,14 +41,8 @@ impl Function {
             .env("AWS_LAMBDA_FUNCTION_NAME", "neptune-audit-rule")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-            .env(
-                "AWS_LAMBDA_LOG_GROUP_NAME",
-                "/aws/lambda/neptune-audit-rule",
-            )
-            .env(
-                "AWS_LAMBDA_LOG_STREAM_NAME",
-                "2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef",
-            )
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/neptune-audit-rule")
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef")
             .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
             .env("AWS_REGION", &region)
             .env("AWS_DEFAULT_REGION", &region)
@@ -63,12 +57,8 @@ impl Function {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        let mut child = command.spawn().map_err(|error| {
-            io::Error::new(
-                error.kind(),
-                format!("cannot run {}: {error}", path.as_ref().display()),
-            )
-        })?;
+        let mut child =
+            command.spawn().map_err(|error| io::Error::new(error.kind(), format!("cannot run {}: {error}", path.as_ref().display())))?;
         let log = Arc::new(Mutex::new(Vec::new()));
         if let Some(stdout) = child.stdout.take() {
             tokio::spawn(keep(stdout, log.clone()));
@@ -81,10 +71,7 @@ impl Function {
 
     /// The lines that the function wrote so far, to stdout and stderr.
     pub fn log(&self) -> Vec<String> {
-        self.log
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The process id, while it runs.
@@ -102,8 +89,6 @@ async fn keep(output: impl AsyncRead + Unpin, log: Arc<Mutex<Vec<String>>>) {
     let mut lines = BufReader::new(output).split(b'\n');
     while let Ok(Some(line)) = lines.next_segment().await {
         let line = String::from_utf8_lossy(&line).into_owned();
-        log.lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(line);
+        log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
 }

@@ -29,11 +29,7 @@ impl Recording {
         let ended = Instant::now();
         let ended_ms = self.shared.milliseconds(ended);
         let mut world = self.shared.world();
-        if let Some(call) = world
-            .calls
-            .get_mut(self.number)
-            .filter(|call| call.started == self.started && call.ended.is_none())
-        {
+        if let Some(call) = world.calls.get_mut(self.number).filter(|call| call.started == self.started && call.ended.is_none()) {
             call.ended = Some(ended);
             call.ended_ms = Some(ended_ms);
             call.status = status;
@@ -48,26 +44,17 @@ impl Drop for Recording {
     }
 }
 
-pub(crate) async fn serve(
-    shared: Arc<Shared>,
-    connection: Connection,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
+pub(crate) async fn serve(shared: Arc<Shared>, connection: Connection, headers: HeaderMap, body: Bytes) -> Response<Body> {
     let (service, action, parameters) = match recognise(&headers, &body) {
         Ok(recognised) => recognised,
         Err((service, refusal)) => return refuse(&shared, service, &refusal),
     };
-    let caller = match identify(&shared.world(), service, &headers) {
+    let identified = identify(&shared.world(), service, &headers);
+    let caller = match identified {
         Ok(caller) => caller,
         Err(refusal) => return refuse(&shared, service, &refusal),
     };
-    let mut request = Request {
-        action,
-        parameters,
-        caller,
-        failing_evaluations: None,
-    };
+    let mut request = Request { action, parameters, caller, failing_evaluations: None };
     let iam_action = format!("{}:{}", service.prefix(), request.action);
 
     let recording = record(&shared, service, &iam_action, &request);
@@ -89,21 +76,13 @@ pub(crate) async fn serve(
             request.failing_evaluations = Some(failing);
             perform(&mut shared.world(), service, &iam_action, &request)
         }
-        Some(FaultKind::Delay(_) | FaultKind::Malformed) | None => {
-            perform(&mut shared.world(), service, &iam_action, &request)
-        }
+        Some(FaultKind::Delay(_) | FaultKind::Malformed) | None => perform(&mut shared.world(), service, &iam_action, &request),
     };
 
     let request_id = shared.world().random.uuid();
     let (mut rendered, error_code) = match outcome {
-        Ok(answer) => (
-            Rendered::answer(service, &request.action, answer, request_id),
-            None,
-        ),
-        Err(refusal) => (
-            Rendered::refusal(service, &refusal, request_id),
-            Some(refusal.code),
-        ),
+        Ok(answer) => (Rendered::answer(service, &request.action, answer, request_id), None),
+        Err(refusal) => (Rendered::refusal(service, &refusal, request_id), Some(refusal.code)),
     };
     if malformed {
         rendered = rendered.cut_off();
@@ -113,34 +92,20 @@ pub(crate) async fn serve(
 }
 
 /// Which service and action a request is for, and with what parameters.
-fn recognise(
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<(Service, String, Map<String, Value>), (Service, Refusal)> {
+fn recognise(headers: &HeaderMap, body: &[u8]) -> Result<(Service, String, Map<String, Value>), (Service, Refusal)> {
     if let Some(target) = text(headers, "x-amz-target") {
         let Some((service, action)) = Service::of_target(target) else {
-            let refusal = Refusal::bad(
-                "UnknownOperationException",
-                format!("the emulator does not know the target {target}"),
-            );
+            let refusal = Refusal::bad("UnknownOperationException", format!("the emulator does not know the target {target}"));
             return Err((Service::Config, refusal));
         };
         return match serde_json::from_slice(body) {
             Ok(Value::Object(parameters)) => Ok((service, action.to_owned(), parameters)),
-            _ => Err((
-                service,
-                Refusal::bad("SerializationException", "the body is not a JSON object"),
-            )),
+            _ => Err((service, Refusal::bad("SerializationException", "the body is not a JSON object"))),
         };
     }
     let mut parameters = query::parse(body);
-    let (Some(Value::String(action)), Some(Value::String(version))) =
-        (parameters.remove("Action"), parameters.remove("Version"))
-    else {
-        let refusal = Refusal::bad(
-            "MissingAction",
-            "neither X-Amz-Target nor Action and Version are in the request",
-        );
+    let (Some(Value::String(action)), Some(Value::String(version))) = (parameters.remove("Action"), parameters.remove("Version")) else {
+        let refusal = Refusal::bad("MissingAction", "neither X-Amz-Target nor Action and Version are in the request");
         return Err((Service::Neptune, refusal));
     };
     match Service::of_version(&version) {
@@ -156,31 +121,19 @@ fn recognise(
 fn identify(world: &World, service: Service, headers: &HeaderMap) -> Result<Caller, Refusal> {
     let scope = text(headers, header::AUTHORIZATION.as_str())
         .and_then(|authorization| authorization.strip_prefix("AWS4-HMAC-SHA256 "))
-        .and_then(|fields| {
-            fields
-                .split(',')
-                .find_map(|field| field.trim().strip_prefix("Credential="))
-        })
+        .and_then(|fields| fields.split(',').find_map(|field| field.trim().strip_prefix("Credential=")))
         .ok_or_else(|| service.unsigned())?;
     let parts: Vec<_> = scope.split('/').collect();
     let &[access_key, _date, region, signing_name, "aws4_request"] = parts.as_slice() else {
-        return Err(service.wrongly_signed(format!(
-            "Credential `{scope}` must have 5 parts and end in aws4_request"
-        )));
+        return Err(service.wrongly_signed(format!("Credential `{scope}` must have 5 parts and end in aws4_request")));
     };
     if signing_name != service.prefix() {
-        let message = format!(
-            "Credential should be scoped to correct service: '{}'.",
-            service.prefix()
-        );
+        let message = format!("Credential should be scoped to correct service: '{}'.", service.prefix());
         return Err(service.wrongly_signed(message));
     }
     // STS answers for every Region at its global endpoint; the other services live in one.
     if service != Service::Sts && region != world.fleet.region {
-        let message = format!(
-            "Credential should be scoped to a valid region: the fleet is in '{}', not '{region}'.",
-            world.fleet.region
-        );
+        let message = format!("Credential should be scoped to a valid region: the fleet is in '{}', not '{region}'.", world.fleet.region);
         return Err(service.wrongly_signed(message));
     }
     world.caller(service, access_key, text(headers, "x-amz-security-token"))
@@ -190,12 +143,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-fn record(
-    shared: &Arc<Shared>,
-    service: Service,
-    iam_action: &str,
-    request: &Request,
-) -> Recording {
+fn record(shared: &Arc<Shared>, service: Service, iam_action: &str, request: &Request) -> Recording {
     let started = Instant::now();
     let mut world = shared.world();
     world.calls.push(Call {
@@ -211,49 +159,27 @@ fn record(
         status: None,
         error_code: None,
     });
-    Recording {
-        shared: shared.clone(),
-        number: world.calls.len() - 1,
-        started,
-    }
+    Recording { shared: shared.clone(), number: world.calls.len() - 1, started }
 }
 
 /// The time that the call must take, and the fault that it meets.
 fn strike(world: &mut World, iam_action: &str, request: &Request) -> (Duration, Option<FaultKind>) {
-    let (delay, fault) =
-        world
-            .faults
-            .strike(iam_action, &request.caller.account, &request.parameters);
+    let (delay, fault) = world.faults.strike(iam_action, &request.caller.account, &request.parameters);
     (world.latency + delay, fault)
 }
 
-fn perform(
-    world: &mut World,
-    service: Service,
-    iam_action: &str,
-    request: &Request,
-) -> Result<Answer, Refusal> {
+fn perform(world: &mut World, service: Service, iam_action: &str, request: &Request) -> Result<Answer, Refusal> {
     authorize(world, service, iam_action, &request.caller)?;
     service.perform(world, request)
 }
 
 /// What the fleet says of the caller's account. Who may assume a role is for STS to say.
-fn authorize(
-    world: &World,
-    service: Service,
-    iam_action: &str,
-    caller: &Caller,
-) -> Result<(), Refusal> {
+fn authorize(world: &World, service: Service, iam_action: &str, caller: &Caller) -> Result<(), Refusal> {
     let Some((account, _)) = world.account(&caller.account) else {
         return Ok(());
     };
     let any = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, iam_action));
-    if any(&account.denied)
-        || account
-            .allowed
-            .as_deref()
-            .is_some_and(|allowed| !any(allowed))
-    {
+    if any(&account.denied) || account.allowed.as_deref().is_some_and(|allowed| !any(allowed)) {
         return Err(service.denied(&caller.arn, iam_action, "*"));
     }
     Ok(())

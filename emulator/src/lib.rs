@@ -38,10 +38,7 @@ mod xml;
 
 pub use calls::{Call, Put};
 pub use faults::{FailingEvaluations, Fault, FaultKind};
-pub use fleet::{
-    Account, Cluster, Fleet, LogGroup, LogStream, Member, ParameterGroup, PendingExports, Recorded,
-    Role, SubscriptionFilter,
-};
+pub use fleet::{Account, Cluster, Fleet, LogGroup, LogStream, Member, ParameterGroup, PendingExports, Recorded, Role, SubscriptionFilter};
 pub use function::Function;
 pub use runtime::{Answer, Event, Invocation, Step};
 pub use server::Emulator;

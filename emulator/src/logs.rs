@@ -34,25 +34,12 @@ fn check_listing(ask: &Map<String, Value>) -> Result<usize, Refusal> {
     let mut violations = Violations::default();
     let limit = ask.get("limit").and_then(Value::as_i64).unwrap_or(50);
     if limit < 1 {
-        violations.at(
-            "limit",
-            limit,
-            "Member must have value greater than or equal to 1",
-        );
+        violations.at("limit", limit, "Member must have value greater than or equal to 1");
     }
     if limit > 50 {
-        violations.at(
-            "limit",
-            limit,
-            "Member must have value less than or equal to 50",
-        );
+        violations.at("limit", limit, "Member must have value less than or equal to 50");
     }
-    for name in [
-        "logGroupNamePrefix",
-        "logGroupName",
-        "filterNamePrefix",
-        "logStreamNamePrefix",
-    ] {
+    for name in ["logGroupNamePrefix", "logGroupName", "filterNamePrefix", "logStreamNamePrefix"] {
         if let Some(value) = text(ask, name) {
             violations.length(name, value, 1, 512);
         }
@@ -60,11 +47,7 @@ fn check_listing(ask: &Map<String, Value>) -> Result<usize, Refusal> {
     for name in ["logGroupNamePrefix", "logGroupName"] {
         let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_/#".contains(c);
         if let Some(value) = text(ask, name).filter(|value| !value.chars().all(allowed)) {
-            violations.at(
-                name,
-                value,
-                "Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+",
-            );
+            violations.at(name, value, "Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+");
         }
     }
     violations.into_result(INVALID)?;
@@ -100,18 +83,10 @@ fn answer(name: &str, entries: Vec<Value>, token: Option<String>) -> Answer {
 }
 
 fn arn(world: &World, account: &str, group: &str) -> String {
-    format!(
-        "arn:{}:logs:{}:{account}:log-group:{group}",
-        world.fleet.partition(),
-        world.fleet.region
-    )
+    format!("arn:{}:logs:{}:{account}:log-group:{group}", world.fleet.partition(), world.fleet.region)
 }
 
-fn describe_log_groups(
-    world: &World,
-    account: &str,
-    ask: &Map<String, Value>,
-) -> Result<Answer, Refusal> {
+fn describe_log_groups(world: &World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
     check_members(
         ask,
         &[
@@ -124,24 +99,16 @@ fn describe_log_groups(
     )?;
     let limit = check_listing(ask)?;
     let prefix = text(ask, "logGroupNamePrefix").unwrap_or_default();
-    let pattern = text(ask, "logGroupNamePattern")
-        .unwrap_or_default()
-        .to_lowercase();
+    let pattern = text(ask, "logGroupNamePattern").unwrap_or_default().to_lowercase();
     if !prefix.is_empty() && !pattern.is_empty() {
-        return Err(Refusal::bad(
-            INVALID,
-            "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
-        ));
+        return Err(Refusal::bad(INVALID, "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."));
     }
     let nothing = (Account::default(), Index::default());
     let (facts, index) = world.account(account).unwrap_or((&nothing.0, &nothing.1));
     let name = |position: &usize| facts.log_groups[*position].name.as_str();
     // Names are sorted: those with the prefix stand together.
-    let first = index
-        .log_groups
-        .partition_point(|position| name(position) < prefix);
-    let with_prefix =
-        index.log_groups[first..].partition_point(|position| name(position).starts_with(prefix));
+    let first = index.log_groups.partition_point(|position| name(position) < prefix);
+    let with_prefix = index.log_groups[first..].partition_point(|position| name(position).starts_with(prefix));
     let mut found = index.log_groups[first..first + with_prefix].to_vec();
     if !pattern.is_empty() {
         found.retain(|position| name(position).to_lowercase().contains(&pattern));
@@ -149,17 +116,8 @@ fn describe_log_groups(
     if text(ask, "logGroupClass").is_some_and(|class| class != "STANDARD") {
         found.clear();
     }
-    let (page, token) = page(
-        world,
-        ask,
-        &format!("log groups {prefix} {pattern}"),
-        limit,
-        &found,
-    )?;
-    let entries = page
-        .iter()
-        .map(|position| log_group(world, account, &facts.log_groups[*position]))
-        .collect();
+    let (page, token) = page(world, ask, &format!("log groups {prefix} {pattern}"), limit, &found)?;
+    let entries = page.iter().map(|position| log_group(world, account, &facts.log_groups[*position])).collect();
     Ok(answer("logGroups", entries, token))
 }
 
@@ -186,27 +144,15 @@ fn log_group(world: &World, account: &str, group: &LogGroup) -> Value {
 fn find<'a>(world: &'a World, account: &str, name: &str) -> Result<&'a LogGroup, Refusal> {
     let position = |facts: &Account, index: &Index| {
         let sorted = &index.log_groups;
-        sorted
-            .binary_search_by(|position| facts.log_groups[*position].name.as_str().cmp(name))
-            .ok()
-            .map(|place| sorted[place])
+        sorted.binary_search_by(|position| facts.log_groups[*position].name.as_str().cmp(name)).ok().map(|place| sorted[place])
     };
     world
         .account(account)
         .and_then(|(facts, index)| facts.log_groups.get(position(facts, index)?))
-        .ok_or_else(|| {
-            Refusal::bad(
-                "ResourceNotFoundException",
-                "The specified log group does not exist.",
-            )
-        })
+        .ok_or_else(|| Refusal::bad("ResourceNotFoundException", "The specified log group does not exist."))
 }
 
-fn describe_subscription_filters(
-    world: &World,
-    account: &str,
-    ask: &Map<String, Value>,
-) -> Result<Answer, Refusal> {
+fn describe_subscription_filters(world: &World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
     check_members(
         ask,
         &[
@@ -220,23 +166,10 @@ fn describe_subscription_filters(
     let name = required_group(ask, "logGroupName")?;
     let group = find(world, account, name)?;
     let prefix = text(ask, "filterNamePrefix").unwrap_or_default();
-    let mut found: Vec<_> = group
-        .subscription_filters
-        .iter()
-        .filter(|filter| filter.name.starts_with(prefix))
-        .collect();
+    let mut found: Vec<_> = group.subscription_filters.iter().filter(|filter| filter.name.starts_with(prefix)).collect();
     found.sort_by(|one, other| one.name.cmp(&other.name));
-    let (page, token) = page(
-        world,
-        ask,
-        &format!("filters {name} {prefix}"),
-        limit,
-        &found,
-    )?;
-    let entries = page
-        .iter()
-        .map(|filter| subscription_filter(name, filter))
-        .collect();
+    let (page, token) = page(world, ask, &format!("filters {name} {prefix}"), limit, &found)?;
+    let entries = page.iter().map(|filter| subscription_filter(name, filter)).collect();
     Ok(answer("subscriptionFilters", entries, token))
 }
 
@@ -261,11 +194,7 @@ fn required_group<'a>(ask: &'a Map<String, Value>, member: &str) -> Result<&'a s
     Ok(text(ask, member).unwrap_or_default())
 }
 
-fn describe_log_streams(
-    world: &World,
-    account: &str,
-    ask: &Map<String, Value>,
-) -> Result<Answer, Refusal> {
+fn describe_log_streams(world: &World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
     check_members(
         ask,
         &[
@@ -283,91 +212,48 @@ fn describe_log_streams(
         (Some(name), None) => name,
         (None, Some(identifier)) => identifier.rsplit(":log-group:").next().unwrap_or_default(),
         (None, None) => {
-            return Err(Refusal::bad(
-                INVALID,
-                "Either logGroupName or logGroupIdentifier must be provided.",
-            ));
+            return Err(Refusal::bad(INVALID, "Either logGroupName or logGroupIdentifier must be provided."));
         }
         (Some(_), Some(_)) => {
-            return Err(Refusal::bad(
-                INVALID,
-                "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
-            ));
+            return Err(Refusal::bad(INVALID, "LogGroup name and LogGroup ARN are mutually exclusive parameters."));
         }
     };
     let prefix = text(ask, "logStreamNamePrefix").unwrap_or_default();
     let by_time = match text(ask, "orderBy") {
         None | Some("LogStreamName") => false,
         Some("LastEventTime") if !prefix.is_empty() => {
-            return Err(Refusal::bad(
-                INVALID,
-                "Cannot order by LastEventTime with a logStreamNamePrefix.",
-            ));
+            return Err(Refusal::bad(INVALID, "Cannot order by LastEventTime with a logStreamNamePrefix."));
         }
         Some("LastEventTime") => true,
         Some(other) => {
             let mut violations = Violations::default();
-            violations.at(
-                "orderBy",
-                other,
-                "Member must satisfy enum value set: [LogStreamName, LastEventTime]",
-            );
-            return violations
-                .into_result(INVALID)
-                .map(|()| Answer::Json(Value::Null));
+            violations.at("orderBy", other, "Member must satisfy enum value set: [LogStreamName, LastEventTime]");
+            return violations.into_result(INVALID).map(|()| Answer::Json(Value::Null));
         }
     };
-    let descending = ask
-        .get("descending")
-        .and_then(Value::as_bool)
-        .unwrap_or(false);
+    let descending = ask.get("descending").and_then(Value::as_bool).unwrap_or(false);
 
     let group = find(world, account, name)?;
     let now = world.now();
-    let mut found: Vec<_> = group
-        .streams
-        .iter()
-        .filter(|stream| stream.name.starts_with(prefix))
-        .map(|stream| (last_event(stream, now), stream))
-        .collect();
+    let mut found: Vec<_> =
+        group.streams.iter().filter(|stream| stream.name.starts_with(prefix)).map(|stream| (last_event(stream, now), stream)).collect();
     found.sort_by(|(one_time, one), (other_time, other)| {
         let by_name = one.name.cmp(&other.name);
-        if by_time {
-            one_time.cmp(other_time).then(by_name)
-        } else {
-            by_name
-        }
+        if by_time { one_time.cmp(other_time).then(by_name) } else { by_name }
     });
     if descending {
         found.reverse();
     }
-    let (page, token) = page(
-        world,
-        ask,
-        &format!("streams {name} {prefix} {by_time} {descending}"),
-        limit,
-        &found,
-    )?;
-    let entries = page
-        .iter()
-        .map(|(last_event, stream)| log_stream(world, account, name, stream, *last_event))
-        .collect();
+    let (page, token) = page(world, ask, &format!("streams {name} {prefix} {by_time} {descending}"), limit, &found)?;
+    let entries = page.iter().map(|(last_event, stream)| log_stream(world, account, name, stream, *last_event)).collect();
     Ok(answer("logStreams", entries, token))
 }
 
 fn last_event(stream: &LogStream, now: i64) -> Option<i64> {
-    stream
-        .last_event
-        .or_else(|| Some(now - (stream.hours_since_last_event? * 3_600_000.0) as i64))
+    stream.last_event.or_else(|| Some(now - (stream.hours_since_last_event? * 3_600_000.0) as i64))
 }
 
-fn log_stream(
-    world: &World,
-    account: &str,
-    group: &str,
-    stream: &LogStream,
-    last_event: Option<i64>,
-) -> Value {
+fn log_stream(world: &World, account: &str, group: &str, stream: &LogStream, last_event: Option<i64>) -> Value {
     let mut entry = json!({
         "logStreamName": stream.name,
         "creationTime": LONG_AGO,

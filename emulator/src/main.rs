@@ -55,18 +55,8 @@ enum Command {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Serve {
-            fleet,
-            port,
-            latency_ms,
-        } => serve(fleet, port, latency_ms).await,
-        Command::Invoke {
-            event,
-            function,
-            fleet,
-            timeout,
-            log,
-        } => invoke(event, function, fleet, Duration::from_secs(timeout), log).await,
+        Command::Serve { fleet, port, latency_ms } => serve(fleet, port, latency_ms).await,
+        Command::Invoke { event, function, fleet, timeout, log } => invoke(event, function, fleet, Duration::from_secs(timeout), log).await,
     };
     match done {
         Ok(code) => code,
@@ -84,16 +74,13 @@ fn read(path: &PathBuf) -> Result<Vec<u8>, Failure> {
 fn fleet(path: Option<PathBuf>) -> Result<Fleet, Failure> {
     match path {
         None => Ok(Fleet::healthy(3)),
-        Some(path) => Fleet::from_json(&read(&path)?)
-            .map_err(|error| format!("{}: {error}", path.display()).into()),
+        Some(path) => Fleet::from_json(&read(&path)?).map_err(|error| format!("{}: {error}", path.display()).into()),
     }
 }
 
 async fn serve(path: Option<PathBuf>, port: u16, latency_ms: u64) -> Result<ExitCode, Failure> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let emulator = Emulator::start_on(address, fleet(path)?)
-        .await
-        .map_err(|error| format!("cannot serve on {address}: {error}"))?;
+    let emulator = Emulator::start_on(address, fleet(path)?).await.map_err(|error| format!("cannot serve on {address}: {error}"))?;
     emulator.set_latency(Duration::from_millis(latency_ms));
     // The endpoint stands alone on the first line, for programs.
     println!("{}", emulator.endpoint());
@@ -110,22 +97,12 @@ async fn serve(path: Option<PathBuf>, port: u16, latency_ms: u64) -> Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-async fn invoke(
-    event: PathBuf,
-    binary: PathBuf,
-    path: Option<PathBuf>,
-    deadline: Duration,
-    show_log: bool,
-) -> Result<ExitCode, Failure> {
+async fn invoke(event: PathBuf, binary: PathBuf, path: Option<PathBuf>, deadline: Duration, show_log: bool) -> Result<ExitCode, Failure> {
     let event = read(&event)?;
     let emulator = Emulator::start(fleet(path)?).await;
     let mut function = Function::spawn(&binary, &emulator, [("RUST_BACKTRACE", "1")])?;
     let function_arn = function_arn(&emulator.fleet());
-    let invocation = Invocation {
-        deadline,
-        function_arn,
-        ..Invocation::default()
-    };
+    let invocation = Invocation { deadline, function_arn, ..Invocation::default() };
     let answer = tokio::select! {
         answer = emulator.invoke(event, invocation) => answer,
         status = function.wait() => {
@@ -144,11 +121,7 @@ async fn invoke(
             println!("  {line}");
         }
     }
-    Ok(if matches!(answer, Answer::Response(_)) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if matches!(answer, Answer::Response(_)) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn function_arn(fleet: &Fleet) -> String {
@@ -159,14 +132,8 @@ fn function_arn(fleet: &Fleet) -> String {
 fn show_answer(answer: &Answer, deadline: Duration) {
     match answer {
         Answer::Response(value) => println!("answer\n  {value}"),
-        Answer::Error {
-            error_type,
-            error_message,
-        } => println!("error answer\n  {error_type}: {error_message}"),
-        Answer::InitError {
-            error_type,
-            error_message,
-        } => {
+        Answer::Error { error_type, error_message } => println!("error answer\n  {error_type}: {error_message}"),
+        Answer::InitError { error_type, error_message } => {
             println!("the function could not start\n  {error_type}: {error_message}");
         }
         Answer::None => println!("no answer within {} s", deadline.as_secs()),
@@ -180,27 +147,12 @@ fn show_puts(emulator: &Emulator) {
         println!("  nothing");
     }
     for put in puts {
-        let evaluations = put.body["Evaluations"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        let test = if put.body["TestMode"] == true {
-            " (test mode: not recorded)"
-        } else {
-            ""
-        };
-        println!(
-            "  account {}: {} evaluation(s){test}",
-            put.account,
-            evaluations.len()
-        );
+        let evaluations = put.body["Evaluations"].as_array().cloned().unwrap_or_default();
+        let test = if put.body["TestMode"] == true { " (test mode: not recorded)" } else { "" };
+        println!("  account {}: {} evaluation(s){test}", put.account, evaluations.len());
         for evaluation in evaluations {
             let text = |name: &str| evaluation[name].as_str().unwrap_or("-").to_owned();
-            println!(
-                "    {:<14}  {}",
-                text("ComplianceType"),
-                text("ComplianceResourceId")
-            );
+            println!("    {:<14}  {}", text("ComplianceType"), text("ComplianceResourceId"));
             println!("    {:<14}  {}", "", text("Annotation"));
         }
     }
@@ -214,17 +166,8 @@ fn show_calls(calls: &[Call]) {
             (None, Some(status)) => status.to_string(),
             (None, None) => "under way".to_owned(),
         };
-        let took = call.ended_ms.map_or("-".to_owned(), |ended| {
-            format!("{:.1}", ended - call.started_ms)
-        });
-        println!(
-            "  {:>8.1} ms  {:>6} ms  {:<38} {:<10} {}",
-            call.started_ms,
-            took,
-            call.action,
-            outcome,
-            about(call)
-        );
+        let took = call.ended_ms.map_or("-".to_owned(), |ended| format!("{:.1}", ended - call.started_ms));
+        println!("  {:>8.1} ms  {:>6} ms  {:<38} {:<10} {}", call.started_ms, took, call.action, outcome, about(call));
     }
 }
 
@@ -240,9 +183,7 @@ fn about(call: &Call) -> String {
     };
     parameters
         .iter()
-        .filter(|(name, _)| {
-            !["ResultToken", "Marker", "NextToken", "nextToken"].contains(&name.as_str())
-        })
+        .filter(|(name, _)| !["ResultToken", "Marker", "NextToken", "nextToken"].contains(&name.as_str()))
         .map(|(name, value)| format!("{name}={}", shown(value)))
         .collect::<Vec<_>>()
         .join(" ")

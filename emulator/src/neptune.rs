@@ -31,19 +31,11 @@ pub(crate) struct Ask<'a>(pub(crate) &'a Map<String, Value>);
 impl Ask<'_> {
     /// A parameter that is there and not blank.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
+        self.0.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
     }
 
     pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
-        self.text(name).ok_or_else(|| {
-            Refusal::bad(
-                "MissingParameter",
-                format!("The request must contain the parameter {name}"),
-            )
-        })
+        self.text(name).ok_or_else(|| Refusal::bad("MissingParameter", format!("The request must contain the parameter {name}")))
     }
 
     /// `MaxRecords`, as the caller gives it.
@@ -51,43 +43,25 @@ impl Ask<'_> {
         let Some(asked) = self.text("MaxRecords") else {
             return Ok(100);
         };
-        asked
-            .parse()
-            .ok()
-            .filter(|records| (20..=100).contains(records))
-            .ok_or_else(|| {
-                Refusal::bad(
-                    "InvalidParameterValue",
-                    format!("Invalid value {asked} for MaxRecords. Must be between 20 and 100"),
-                )
-            })
+        asked.parse().ok().filter(|records| (20..=100).contains(records)).ok_or_else(|| {
+            Refusal::bad("InvalidParameterValue", format!("Invalid value {asked} for MaxRecords. Must be between 20 and 100"))
+        })
     }
 
     /// The values of the filters by name. An empty list of filters arrives as an empty string.
     fn filters(&self) -> Result<Vec<(&str, Vec<&str>)>, Refusal> {
-        let filters = self
-            .0
-            .get("Filters")
-            .and_then(Value::as_array)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let filters = self.0.get("Filters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         filters
             .iter()
             .map(|filter| {
-                let name = filter
-                    .get("Name")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
+                let name = filter.get("Name").and_then(Value::as_str).unwrap_or_default();
                 let values: Vec<_> = filter
                     .get("Values")
                     .and_then(Value::as_array)
                     .map(|values| values.iter().filter_map(Value::as_str).collect())
                     .unwrap_or_default();
                 if values.is_empty() {
-                    return Err(Refusal::bad(
-                        "InvalidParameterValue",
-                        format!("Filter {name} must have at least one value"),
-                    ));
+                    return Err(Refusal::bad("InvalidParameterValue", format!("Filter {name} must have at least one value")));
                 }
                 Ok((name, values))
             })
@@ -100,19 +74,11 @@ fn invalid_marker(marker: &str) -> Refusal {
 }
 
 pub(crate) fn cluster_not_found(identifier: &str) -> Refusal {
-    Refusal::new(
-        404,
-        "DBClusterNotFoundFault",
-        format!("DBCluster {identifier} not found."),
-    )
+    Refusal::new(404, "DBClusterNotFoundFault", format!("DBCluster {identifier} not found."))
 }
 
 fn group_not_found(name: &str) -> Refusal {
-    Refusal::new(
-        404,
-        "DBParameterGroupNotFound",
-        format!("DBClusterParameterGroup not found: {name}"),
-    )
+    Refusal::new(404, "DBParameterGroupNotFound", format!("DBClusterParameterGroup not found: {name}"))
 }
 
 /// The identifier in an identifier or an ARN. Identifiers do not depend on case.
@@ -127,21 +93,13 @@ pub(crate) fn identifier_of(identifier_or_arn: &str) -> String {
 fn describe_clusters(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let page_size = world.page_size(ask.max_records()?);
     let filters = ask.filters()?;
-    if let Some((unknown, _)) = filters
-        .iter()
-        .find(|(name, _)| !["engine", "db-cluster-id"].contains(name))
-    {
-        return Err(Refusal::bad(
-            "InvalidParameterValue",
-            format!("Unrecognized filter name: {unknown}"),
-        ));
+    if let Some((unknown, _)) = filters.iter().find(|(name, _)| !["engine", "db-cluster-id"].contains(name)) {
+        return Err(Refusal::bad("InvalidParameterValue", format!("Unrecognized filter name: {unknown}")));
     }
     let passes = |cluster: &Cluster| {
         filters.iter().all(|(name, values)| match *name {
             "engine" => values.contains(&cluster.engine.as_str()),
-            _ => values
-                .iter()
-                .any(|value| identifier_of(value) == cluster.identifier),
+            _ => values.iter().any(|value| identifier_of(value) == cluster.identifier),
         })
     };
 
@@ -155,15 +113,9 @@ fn describe_clusters(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answ
             .get(&identifier_of(identifier))
             .and_then(|place| facts.clusters.get(index.clusters[*place]))
             .ok_or_else(|| cluster_not_found(identifier))?;
-        xml.list(
-            "DBClusters",
-            Some(cluster).filter(|cluster| passes(cluster)),
-            |xml, cluster| {
-                xml.element("DBCluster", |xml| {
-                    write_cluster(xml, world, account, cluster)
-                });
-            },
-        );
+        xml.list("DBClusters", Some(cluster).filter(|cluster| passes(cluster)), |xml, cluster| {
+            xml.element("DBCluster", |xml| write_cluster(xml, world, account, cluster));
+        });
     } else {
         let start = match ask.text("Marker") {
             None => 0,
@@ -174,21 +126,13 @@ fn describe_clusters(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answ
                     + 1
             }
         };
-        let mut following = index.clusters[start..]
-            .iter()
-            .filter_map(|position| facts.clusters.get(*position))
-            .filter(|cluster| passes(cluster));
+        let mut following =
+            index.clusters[start..].iter().filter_map(|position| facts.clusters.get(*position)).filter(|cluster| passes(cluster));
         let mut last = None;
-        xml.list(
-            "DBClusters",
-            following.by_ref().take(page_size),
-            |xml, cluster| {
-                xml.element("DBCluster", |xml| {
-                    write_cluster(xml, world, account, cluster)
-                });
-                last = Some(&cluster.identifier);
-            },
-        );
+        xml.list("DBClusters", following.by_ref().take(page_size), |xml, cluster| {
+            xml.element("DBCluster", |xml| write_cluster(xml, world, account, cluster));
+            last = Some(&cluster.identifier);
+        });
         if following.next().is_some() {
             marker = last.map(|identifier| paging::seal("clusters", identifier));
         }
@@ -199,11 +143,7 @@ fn describe_clusters(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answ
 
 pub(crate) fn cluster_arn(world: &World, account: &str, identifier: &str) -> String {
     let fleet = &world.fleet;
-    format!(
-        "arn:{}:rds:{}:{account}:cluster:{identifier}",
-        fleet.partition(),
-        fleet.region
-    )
+    format!("arn:{}:rds:{}:{account}:cluster:{identifier}", fleet.partition(), fleet.region)
 }
 
 /// A cluster as DescribeDBClusters and ModifyDBCluster answer it, in the order of AWS's model.
@@ -224,26 +164,13 @@ pub(crate) fn write_cluster(xml: &mut Xml, world: &World, account: &str, cluster
     xml.text("DBSubnetGroup", "default");
     xml.text("Status", &cluster.status);
     xml.text("EarliestRestorableTime", iso8601(LONG_AGO));
-    xml.text(
-        "Endpoint",
-        format_args!("{identifier}.cluster-{host}.{region}.neptune.amazonaws.com"),
-    );
-    xml.text(
-        "ReaderEndpoint",
-        format_args!("{identifier}.cluster-ro-{host}.{region}.neptune.amazonaws.com"),
-    );
+    xml.text("Endpoint", format_args!("{identifier}.cluster-{host}.{region}.neptune.amazonaws.com"));
+    xml.text("ReaderEndpoint", format_args!("{identifier}.cluster-ro-{host}.{region}.neptune.amazonaws.com"));
     xml.text("MultiAZ", cluster.members.len() > 1);
     xml.text("Engine", &cluster.engine);
     xml.text("EngineVersion", &cluster.engine_version);
     xml.text("LatestRestorableTime", iso8601(world.now()));
-    xml.text(
-        "Port",
-        if cluster.engine == "neptune" {
-            8182
-        } else {
-            3306
-        },
-    );
+    xml.text("Port", if cluster.engine == "neptune" { 8182 } else { 3306 });
     xml.text("MasterUsername", "admin");
     xml.text("PreferredBackupWindow", "03:17-03:47");
     xml.text("PreferredMaintenanceWindow", "sun:04:40-sun:05:10");
@@ -252,10 +179,7 @@ pub(crate) fn write_cluster(xml: &mut Xml, world: &World, account: &str, cluster
         xml.element("DBClusterMember", |xml| {
             xml.text("DBInstanceIdentifier", &member.identifier);
             xml.text("IsClusterWriter", member.writer);
-            xml.text(
-                "DBClusterParameterGroupStatus",
-                &member.parameter_group_status,
-            );
+            xml.text("DBClusterParameterGroupStatus", &member.parameter_group_status);
             xml.text("PromotionTier", 1);
         });
     });
@@ -276,25 +200,13 @@ pub(crate) fn write_cluster(xml: &mut Xml, world: &World, account: &str, cluster
     xml.text("CopyTagsToSnapshot", true);
     // AWS leaves these two out where they would be empty.
     if !cluster.exports.is_empty() {
-        xml.list(
-            "EnabledCloudwatchLogsExports",
-            &cluster.exports,
-            |xml, export| xml.text("member", export),
-        );
+        xml.list("EnabledCloudwatchLogsExports", &cluster.exports, |xml, export| xml.text("member", export));
     }
     if !cluster.pending_exports.is_empty() {
         xml.element("PendingModifiedValues", |xml| {
             xml.element("PendingCloudwatchLogsExports", |xml| {
-                xml.list(
-                    "LogTypesToEnable",
-                    &cluster.pending_exports.enable,
-                    |xml, export| xml.text("member", export),
-                );
-                xml.list(
-                    "LogTypesToDisable",
-                    &cluster.pending_exports.disable,
-                    |xml, export| xml.text("member", export),
-                );
+                xml.list("LogTypesToEnable", &cluster.pending_exports.enable, |xml, export| xml.text("member", export));
+                xml.list("LogTypesToDisable", &cluster.pending_exports.disable, |xml, export| xml.text("member", export));
             });
         });
     }
@@ -306,13 +218,9 @@ pub(crate) fn write_cluster(xml: &mut Xml, world: &World, account: &str, cluster
 
 /// The parameter group of that name: the account's own, or one of the default ones.
 pub(crate) fn parameter_group(world: &World, account: &str, name: &str) -> Option<ParameterGroup> {
-    let own = world
-        .account(account)
-        .and_then(|(facts, _)| facts.parameter_groups.get(name));
+    let own = world.account(account).and_then(|(facts, _)| facts.parameter_groups.get(name));
     own.cloned().or_else(|| {
-        let family = name
-            .strip_prefix("default.")
-            .filter(|family| FAMILIES.contains(family))?;
+        let family = name.strip_prefix("default.").filter(|family| FAMILIES.contains(family))?;
         Some(ParameterGroup {
             family: family.to_owned(),
             description: format!("Default cluster parameter group for {family}"),
@@ -324,23 +232,16 @@ pub(crate) fn parameter_group(world: &World, account: &str, name: &str) -> Optio
 fn describe_parameters(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let name = ask.required("DBClusterParameterGroupName")?;
     let page_size = world.page_size(ask.max_records()?);
-    let group = parameter_group(world, account, &name.to_ascii_lowercase())
-        .ok_or_else(|| group_not_found(name))?;
+    let group = parameter_group(world, account, &name.to_ascii_lowercase()).ok_or_else(|| group_not_found(name))?;
     let source = ask.text("Source");
     let listing = format!("parameters of {name}");
     let start = match ask.text("Marker") {
         None => 0,
-        Some(marker) => paging::open(&listing, marker)
-            .and_then(|position| position.parse().ok())
-            .ok_or_else(|| invalid_marker(marker))?,
+        Some(marker) => paging::open(&listing, marker).and_then(|position| position.parse().ok()).ok_or_else(|| invalid_marker(marker))?,
     };
 
     // Parameters that nobody has heard of come last, where a listing that is not read to its end misses them.
-    let unknown = group
-        .parameters
-        .keys()
-        .filter(|name| Parameter::find(name).is_none())
-        .cloned();
+    let unknown = group.parameters.keys().filter(|name| Parameter::find(name).is_none()).cloned();
     let names = (0..group.extra_parameters)
         .map(|number| format!("neptune_extra_parameter_{number:03}"))
         .chain(PARAMETERS.iter().map(|parameter| parameter.name.to_owned()))
@@ -352,25 +253,16 @@ fn describe_parameters(world: &World, account: &str, ask: &Ask<'_>) -> Result<An
 
     let mut xml = Xml::default();
     let page = listed.get(start..).unwrap_or_default();
-    xml.list(
-        "Parameters",
-        page.iter().take(page_size),
-        |xml, parameter| {
-            xml.element("Parameter", |xml| parameter.write(xml));
-        },
-    );
-    xml.optional(
-        "Marker",
-        (page.len() > page_size).then(|| paging::seal(&listing, &(start + page_size).to_string())),
-    );
+    xml.list("Parameters", page.iter().take(page_size), |xml, parameter| {
+        xml.element("Parameter", |xml| parameter.write(xml));
+    });
+    xml.optional("Marker", (page.len() > page_size).then(|| paging::seal(&listing, &(start + page_size).to_string())));
     Ok(Answer::Xml(xml.into_string()))
 }
 
 /// The documented sources are `engine`, `service` and `customer`; listings say `engine-default`, `system` and `user`.
 fn is_of_source(listed: &str, asked: &str) -> bool {
-    listed == asked
-        || (listed, asked) == ("user", "customer")
-        || (listed, asked) == ("engine-default", "engine")
+    listed == asked || (listed, asked) == ("user", "customer") || (listed, asked) == ("engine-default", "engine")
 }
 
 struct Listed {
@@ -385,17 +277,8 @@ impl Listed {
         let known = Parameter::find(&name);
         let set = group.parameters.get(&name).cloned();
         Self {
-            source: if set.is_some() {
-                "user"
-            } else {
-                "engine-default"
-            },
-            value: set.or_else(|| {
-                known
-                    .filter(|_| group.show_defaults)?
-                    .default
-                    .map(str::to_owned)
-            }),
+            source: if set.is_some() { "user" } else { "engine-default" },
+            value: set.or_else(|| known.filter(|_| group.show_defaults)?.default.map(str::to_owned)),
             known,
             name,
         }
@@ -405,26 +288,12 @@ impl Listed {
         let is_static = self.known.is_none_or(|known| known.is_static);
         xml.text("ParameterName", &self.name);
         xml.optional("ParameterValue", self.value.as_ref());
-        xml.text(
-            "Description",
-            self.known
-                .map_or("A parameter of the fleet.", |known| known.description),
-        );
+        xml.text("Description", self.known.map_or("A parameter of the fleet.", |known| known.description));
         xml.text("Source", self.source);
         xml.text("ApplyType", if is_static { "static" } else { "dynamic" });
-        xml.text(
-            "DataType",
-            self.known.map_or("string", |known| known.data_type),
-        );
+        xml.text("DataType", self.known.map_or("string", |known| known.data_type));
         xml.optional("AllowedValues", self.known.and_then(|known| known.allowed));
         xml.text("IsModifiable", true);
-        xml.text(
-            "ApplyMethod",
-            if is_static {
-                "pending-reboot"
-            } else {
-                "immediate"
-            },
-        );
+        xml.text("ApplyMethod", if is_static { "pending-reboot" } else { "immediate" });
     }
 }

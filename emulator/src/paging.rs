@@ -10,10 +10,7 @@ pub(crate) fn seal(listing: &str, position: &str) -> String {
 /// Where the listing goes on; none where the marker is not one of this listing.
 pub(crate) fn open(listing: &str, marker: &str) -> Option<String> {
     let plain = String::from_utf8(BASE64URL_NOPAD.decode(marker.as_bytes()).ok()?).ok()?;
-    plain
-        .strip_prefix(listing)?
-        .strip_prefix('\n')
-        .map(str::to_owned)
+    plain.strip_prefix(listing)?.strip_prefix('\n').map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -21,14 +21,7 @@ const fn parameter(
     allowed: Option<&'static str>,
     description: &'static str,
 ) -> Parameter {
-    Parameter {
-        name,
-        default,
-        description,
-        is_static: matches!(apply, Static),
-        data_type,
-        allowed,
-    }
+    Parameter { name, default, description, is_static: matches!(apply, Static), data_type, allowed }
 }
 
 enum Apply {
@@ -80,15 +73,10 @@ impl Parameter {
         match allowed.split_once('-') {
             Some((least, most)) => {
                 let bound = |text: &str| text.parse::<i64>().unwrap_or_default();
-                value
-                    .parse::<i64>()
-                    .is_ok_and(|number| (bound(least)..=bound(most)).contains(&number))
+                value.parse::<i64>().is_ok_and(|number| (bound(least)..=bound(most)).contains(&number))
             }
             // The guide says `disable`, the console `disabled`; both are met.
-            None => {
-                allowed.split(',').any(|choice| choice == value)
-                    || (self.name.ends_with("slow_query_log") && value == "disabled")
-            }
+            None => allowed.split(',').any(|choice| choice == value) || (self.name.ends_with("slow_query_log") && value == "disabled"),
         }
     }
 }
@@ -99,12 +87,8 @@ mod tests {
 
     #[test]
     fn the_family_follows_the_engine_version() {
-        for (version, expected) in [
-            ("1.0.5.1", "neptune1"),
-            ("1.1.1.0", "neptune1"),
-            ("1.2.0.0", "neptune1.2"),
-            ("1.4.5.0", "neptune1.4"),
-        ] {
+        for (version, expected) in [("1.0.5.1", "neptune1"), ("1.1.1.0", "neptune1"), ("1.2.0.0", "neptune1.2"), ("1.4.5.0", "neptune1.4")]
+        {
             assert_eq!(family(version), expected);
         }
     }
@@ -121,11 +105,7 @@ mod tests {
             ("neptune_query_timeout", "soon", false),
             ("neptune_lab_mode", "anything", true),
         ] {
-            assert_eq!(
-                Parameter::find(name).unwrap().allows(value),
-                expected,
-                "{name} {value}"
-            );
+            assert_eq!(Parameter::find(name).unwrap().allows(value), expected, "{name} {value}");
         }
     }
 }

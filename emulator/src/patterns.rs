@@ -5,11 +5,8 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == text;
     };
-    text.strip_prefix(start).is_some_and(|text| {
-        (0..=text.len())
-            .filter(|at| text.is_char_boundary(*at))
-            .any(|at| matches(rest, &text[at..]))
-    })
+    text.strip_prefix(start)
+        .is_some_and(|text| (0..=text.len()).filter(|at| text.is_char_boundary(*at)).any(|at| matches(rest, &text[at..])))
 }
 
 #[cfg(test)]

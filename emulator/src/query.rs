@@ -15,15 +15,10 @@ struct Node {
 pub(crate) fn parse(form: &[u8]) -> Map<String, Value> {
     let mut root = Node::default();
     for (name, value) in form_urlencoded::parse(form) {
-        let node = name.split('.').fold(&mut root, |node, part| {
-            node.children.entry(part.to_owned()).or_default()
-        });
+        let node = name.split('.').fold(&mut root, |node, part| node.children.entry(part.to_owned()).or_default());
         node.value = Some(value.into_owned());
     }
-    root.children
-        .into_iter()
-        .map(|(name, node)| (name, node.into_value()))
-        .collect()
+    root.children.into_iter().map(|(name, node)| (name, node.into_value())).collect()
 }
 
 impl Node {
@@ -39,25 +34,12 @@ impl Node {
         if self.is_numbered() {
             let mut members: Vec<_> = self.children.into_iter().collect();
             members.sort_by_key(|(number, _)| number.parse::<u32>().unwrap_or(u32::MAX));
-            return members
-                .into_iter()
-                .map(|(_, member)| member.into_value())
-                .collect();
+            return members.into_iter().map(|(_, member)| member.into_value()).collect();
         }
         if self.children.len() == 1 && self.children.values().all(Self::is_numbered) {
-            return self
-                .children
-                .into_values()
-                .map(Self::into_value)
-                .next()
-                .unwrap_or_default();
+            return self.children.into_values().map(Self::into_value).next().unwrap_or_default();
         }
-        Value::Object(
-            self.children
-                .into_iter()
-                .map(|(name, node)| (name, node.into_value()))
-                .collect(),
-        )
+        Value::Object(self.children.into_iter().map(|(name, node)| (name, node.into_value())).collect())
     }
 }
 

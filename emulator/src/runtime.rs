@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::world::{Shared, World};
+use crate::world::{Shared, World, since_epoch};
 
 /// Lambda takes answers of up to 6 MB.
 const ANSWER_LIMIT: usize = 6 * 1024 * 1024 + 100;
@@ -78,8 +78,7 @@ impl Default for Invocation {
     fn default() -> Self {
         Self {
             deadline: Duration::from_secs(60),
-            function_arn: "arn:aws:lambda:eu-west-1:111122223333:function:neptune-audit-rule"
-                .into(),
+            function_arn: "arn:aws:lambda:eu-west-1:111122223333:function:neptune-audit-rule".into(),
             request_id: None,
         }
     }
@@ -162,34 +161,20 @@ pub(crate) async fn invoke(shared: Arc<Shared>, event: Event, invocation: Invoca
             return failure;
         }
         remember_rule(&mut world, &event.0);
-        let request_id = invocation
-            .request_id
-            .clone()
-            .unwrap_or_else(|| world.random.uuid());
-        world.invocations.waiting.push_back(Waiting {
-            request_id: request_id.clone(),
-            event: event.0,
-            invocation,
-            taken,
-            answer,
-        });
+        let request_id = invocation.request_id.clone().unwrap_or_else(|| world.random.uuid());
+        world.invocations.waiting.push_back(Waiting { request_id: request_id.clone(), event: event.0, invocation, taken, answer });
         request_id
     };
     shared.invocation_waits.notify_one();
 
     // The deadline counts from when the function takes the event; a cold start does not eat it.
     let outcome = match timeout(patience, is_taken).await {
-        Ok(Ok(())) => timeout(patience, &mut answered)
-            .await
-            .ok()
-            .and_then(Result::ok),
+        Ok(Ok(())) => timeout(patience, &mut answered).await.ok().and_then(Result::ok),
         // Not taken: an init error may have answered it.
         _ => answered.try_recv().ok(),
     };
     let invocations = &mut shared.world().invocations;
-    invocations
-        .waiting
-        .retain(|waiting| waiting.request_id != request_id);
+    invocations.waiting.retain(|waiting| waiting.request_id != request_id);
     invocations.taken.remove(&request_id);
     outcome.unwrap_or(Answer::None)
 }
@@ -211,12 +196,7 @@ fn remember_rule(world: &mut World, event: &[u8]) {
 fn step(shared: &Shared, step: &'static str, request_id: Option<String>) {
     let at = Instant::now();
     let at_ms = shared.milliseconds(at);
-    shared.world().invocations.steps.push(Step {
-        step,
-        request_id,
-        at,
-        at_ms,
-    });
+    shared.world().invocations.steps.push(Step { step, request_id, at, at_ms });
 }
 
 async fn next(State(shared): State<Arc<Shared>>) -> Response<Body> {
@@ -234,82 +214,42 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response<Body> {
         notified.await;
     };
     step(&shared, "delivered", Some(waiting.request_id.clone()));
-    let deadline = {
-        let mut world = shared.world();
-        world
-            .invocations
-            .taken
-            .insert(waiting.request_id.clone(), waiting.answer);
-        world.now() + i64::try_from(waiting.invocation.deadline.as_millis()).unwrap_or(i64::MAX / 2)
-    };
+    // By the machine's clock, which is the function's too.
+    let deadline = (since_epoch() + waiting.invocation.deadline).as_millis();
+    let request_id = waiting.request_id.clone();
+    shared.world().invocations.taken.insert(request_id, waiting.answer);
     // Whoever invoked may have lost patience already.
     let _ = waiting.taken.send(());
     let trace = trace_id(&waiting.request_id);
     Response::builder()
         .header(header::CONTENT_TYPE, "application/json")
         .header("Lambda-Runtime-Aws-Request-Id", waiting.request_id)
-        .header("Lambda-Runtime-Deadline-Ms", deadline)
-        .header(
-            "Lambda-Runtime-Invoked-Function-Arn",
-            waiting.invocation.function_arn,
-        )
+        .header("Lambda-Runtime-Deadline-Ms", deadline.to_string())
+        .header("Lambda-Runtime-Invoked-Function-Arn", waiting.invocation.function_arn)
         .header("Lambda-Runtime-Trace-Id", trace)
         .body(Body::from(waiting.event))
-        .unwrap_or_else(|unusable| {
-            reply(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                &json!({"errorMessage": unusable.to_string()}),
-            )
-        })
+        .unwrap_or_else(|unusable| reply(StatusCode::INTERNAL_SERVER_ERROR, &json!({"errorMessage": unusable.to_string()})))
 }
 
 fn trace_id(request_id: &str) -> String {
     let digits: String = request_id.chars().filter(char::is_ascii_hexdigit).collect();
-    format!(
-        "Root=1-{:0>8.8}-{:0>24.24};Parent={:0>16.16};Sampled=0",
-        digits, digits, digits
-    )
+    format!("Root=1-{:0>8.8}-{:0>24.24};Parent={:0>16.16};Sampled=0", digits, digits, digits)
 }
 
-async fn response(
-    State(shared): State<Arc<Shared>>,
-    Path(request_id): Path<String>,
-    body: Bytes,
-) -> Response<Body> {
-    let value = serde_json::from_slice(&body)
-        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&body).into_owned()));
+async fn response(State(shared): State<Arc<Shared>>, Path(request_id): Path<String>, body: Bytes) -> Response<Body> {
+    let value = serde_json::from_slice(&body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&body).into_owned()));
     settle(&shared, "response", request_id, Answer::Response(value))
 }
 
-async fn error(
-    State(shared): State<Arc<Shared>>,
-    Path(request_id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
+async fn error(State(shared): State<Arc<Shared>>, Path(request_id): Path<String>, headers: HeaderMap, body: Bytes) -> Response<Body> {
     let (error_type, error_message) = error_of(&headers, &body);
-    settle(
-        &shared,
-        "error",
-        request_id,
-        Answer::Error {
-            error_type,
-            error_message,
-        },
-    )
+    settle(&shared, "error", request_id, Answer::Error { error_type, error_message })
 }
 
-async fn init_error(
-    State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
+async fn init_error(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response<Body> {
     step(&shared, "init_error", None);
     let (error_type, error_message) = error_of(&headers, &body);
-    let failure = Answer::InitError {
-        error_type,
-        error_message,
-    };
+    let failure = Answer::InitError { error_type, error_message };
     let mut world = shared.world();
     let waiting = std::mem::take(&mut world.invocations.waiting);
     if waiting.is_empty() {
@@ -325,27 +265,19 @@ async fn init_error(
 /// The body says what went wrong; the header stands in where the body does not.
 fn error_of(headers: &HeaderMap, body: &[u8]) -> (String, String) {
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
-    let header = headers
-        .get("lambda-runtime-function-error-type")
-        .and_then(|value| value.to_str().ok());
+    let header = headers.get("lambda-runtime-function-error-type").and_then(|value| value.to_str().ok());
     let error_type = json["errorType"].as_str().or(header).unwrap_or_default();
     let error_message = json["errorMessage"].as_str().unwrap_or_default();
     (error_type.to_owned(), error_message.to_owned())
 }
 
-fn settle(
-    shared: &Shared,
-    name: &'static str,
-    request_id: String,
-    answer: Answer,
-) -> Response<Body> {
+fn settle(shared: &Shared, name: &'static str, request_id: String, answer: Answer) -> Response<Body> {
     let invoker = shared.world().invocations.taken.remove(&request_id);
     step(shared, name, Some(request_id));
     match invoker.map(|invoker| invoker.send(answer)) {
         Some(Ok(())) => reply(StatusCode::ACCEPTED, &json!({"status": "OK"})),
         _ => {
-            let refusal =
-                json!({"errorMessage": "Invalid request ID", "errorType": "InvalidRequestID"});
+            let refusal = json!({"errorMessage": "Invalid request ID", "errorType": "InvalidRequestID"});
             reply(StatusCode::BAD_REQUEST, &refusal)
         }
     }
@@ -354,9 +286,6 @@ fn settle(
 fn reply(status: StatusCode, json: &Value) -> Response<Body> {
     let mut response = Response::new(Body::from(json.to_string()));
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        header::HeaderValue::from_static("application/json"),
-    );
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
     response
 }

@@ -34,9 +34,7 @@ pub struct Emulator {
 impl Emulator {
     /// Serves this fleet on a free port of the loopback interface.
     pub async fn start(fleet: Fleet) -> Self {
-        Self::start_on((Ipv4Addr::LOCALHOST, 0).into(), fleet)
-            .await
-            .expect("the loopback interface has a free port")
+        Self::start_on((Ipv4Addr::LOCALHOST, 0).into(), fleet).await.expect("the loopback interface has a free port")
     }
 
     /// Serves this fleet on this address.
@@ -67,13 +65,7 @@ impl Emulator {
             });
             // Dropping the runtime ends every connection, answered or not.
         })?;
-        Ok(Self {
-            address,
-            shared,
-            runtime: handle,
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        Ok(Self { address, shared, runtime: handle, stop: Some(stop), thread: Some(thread) })
     }
 
     /// For `AWS_ENDPOINT_URL`.
@@ -109,12 +101,7 @@ impl Emulator {
 
     /// How many calls of this action (`rds:DescribeDBClusters`) there were.
     pub fn count(&self, action: &str) -> usize {
-        self.shared
-            .world()
-            .calls
-            .iter()
-            .filter(|call| call.action == action)
-            .count()
+        self.shared.world().calls.iter().filter(|call| call.action == action).count()
     }
 
     /// The largest number of calls of this action (`*`: of all) that were under way at the same time.
@@ -138,9 +125,7 @@ impl Emulator {
         let evaluations = |put: Put| {
             let Put { account, body } = put;
             let evaluations = body["Evaluations"].as_array().cloned().unwrap_or_default();
-            evaluations
-                .into_iter()
-                .map(move |evaluation| (account.clone(), evaluation))
+            evaluations.into_iter().map(move |evaluation| (account.clone(), evaluation))
         };
         puts.into_iter().flat_map(evaluations).collect()
     }
@@ -149,11 +134,7 @@ impl Emulator {
     pub fn evaluations(&self) -> Vec<(String, Recorded)> {
         let world = self.shared.world();
         let of = |(id, account): (&String, &crate::fleet::Account)| {
-            account
-                .recorded
-                .iter()
-                .map(|result| (id.clone(), result.clone()))
-                .collect::<Vec<_>>()
+            account.recorded.iter().map(|result| (id.clone(), result.clone())).collect::<Vec<_>>()
         };
         world.fleet.accounts.iter().flat_map(of).collect()
     }

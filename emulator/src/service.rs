@@ -123,18 +123,11 @@ impl Service {
             (Self::Config | Self::Logs, _) => "InternalServiceException",
             _ => "InternalFailure",
         };
-        Refusal::new(
-            status,
-            code,
-            "The request processing has failed because of an unknown error.",
-        )
+        Refusal::new(status, code, "The request processing has failed because of an unknown error.")
     }
 
     pub(crate) fn unknown_action(self, action: &str) -> Refusal {
-        let message = format!(
-            "the emulator does not know the action {}:{action}",
-            self.prefix()
-        );
+        let message = format!("the emulator does not know the action {}:{action}", self.prefix());
         match self.protocol() {
             Protocol::Query => Refusal::bad("InvalidAction", message),
             Protocol::Json => Refusal::bad("UnknownOperationException", message),

@@ -22,12 +22,7 @@ pub(crate) struct Session {
 
 impl World {
     /// Who uses an access key. Every key that was not handed out here belongs to the home account's function.
-    pub(crate) fn caller(
-        &self,
-        service: Service,
-        access_key: &str,
-        token: Option<&str>,
-    ) -> Result<Caller, Refusal> {
+    pub(crate) fn caller(&self, service: Service, access_key: &str, token: Option<&str>) -> Result<Caller, Refusal> {
         match self.sessions.get(access_key) {
             Some(session) if token != Some(&session.token) => Err(service.unrecognized()),
             Some(session) if session.expires <= self.now() => Err(service.expired()),
@@ -65,20 +60,10 @@ fn get_caller_identity(request: &Request) -> Answer {
 }
 
 fn assume_role(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
-    let parameter = |name: &str| {
-        request
-            .parameters
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
+    let parameter = |name: &str| request.parameters.get(name).and_then(Value::as_str).unwrap_or_default();
     let (arn, session_name) = (parameter("RoleArn"), parameter("RoleSessionName"));
     if !(20..=2048).contains(&arn.len()) {
-        return Err(constraint(
-            "roleArn",
-            arn,
-            "Member must have length between 20 and 2048",
-        ));
+        return Err(constraint("roleArn", arn, "Member must have length between 20 and 2048"));
     }
     let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
     if !(2..=64).contains(&session_name.len()) || !session_name.chars().all(allowed) {
@@ -91,23 +76,13 @@ fn assume_role(world: &mut World, request: &Request) -> Result<Answer, Refusal> 
             .parse()
             .ok()
             .filter(|seconds| (900..=43200).contains(seconds))
-            .ok_or_else(|| {
-                constraint(
-                    "durationSeconds",
-                    asked,
-                    "Member must have value between 900 and 43200",
-                )
-            })?,
+            .ok_or_else(|| constraint("durationSeconds", asked, "Member must have value between 900 and 43200"))?,
     };
     let seconds = world.fleet.session_seconds.unwrap_or(seconds);
 
-    let (account, role) = role_of(world, arn)
-        .filter(|(account, role)| trusts(world, account, role, &request.caller.account))
-        .ok_or_else(|| {
-            let message = format!(
-                "User: {} is not authorized to perform: sts:AssumeRole on resource: {arn}",
-                request.caller.arn
-            );
+    let (account, role) =
+        role_of(world, arn).filter(|(account, role)| trusts(world, account, role, &request.caller.account)).ok_or_else(|| {
+            let message = format!("User: {} is not authorized to perform: sts:AssumeRole on resource: {arn}", request.caller.arn);
             Refusal::new(403, "AccessDenied", message)
         })?;
 
@@ -116,10 +91,7 @@ fn assume_role(world: &mut World, request: &Request) -> Result<Answer, Refusal> 
     let access_key = format!("{ACCESS_KEY_PREFIX}{account}{}", world.random.letters(6));
     let session = Session {
         caller: Caller {
-            arn: format!(
-                "arn:{}:sts::{account}:assumed-role/{name}/{session_name}",
-                world.fleet.partition()
-            ),
+            arn: format!("arn:{}:sts::{account}:assumed-role/{name}/{session_name}", world.fleet.partition()),
             user_id: format!("{role_id}:{session_name}"),
             access_key: access_key.clone(),
             account,
@@ -152,18 +124,13 @@ fn role_of(world: &World, arn: &str) -> Option<(String, String)> {
 
 fn trusts(world: &World, account: &str, role: &str, caller: &str) -> bool {
     world.account(account).is_some_and(|(facts, _)| {
-        facts.roles.iter().any(|known| {
-            known.name.trim_start_matches('/') == role
-                && known.trusts.iter().any(|trusted| trusted == caller)
-        })
+        facts.roles.iter().any(|known| known.name.trim_start_matches('/') == role && known.trusts.iter().any(|trusted| trusted == caller))
     })
 }
 
 fn constraint(member: &str, value: &str, rule: &str) -> Refusal {
     Refusal::bad(
         "ValidationError",
-        format!(
-            "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {rule}"
-        ),
+        format!("1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {rule}"),
     )
 }

@@ -22,11 +22,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(fleet: Fleet) -> Self {
-        Self {
-            world: Mutex::new(World::new(fleet)),
-            started: Instant::now(),
-            invocation_waits: Notify::new(),
-        }
+        Self { world: Mutex::new(World::new(fleet)), started: Instant::now(), invocation_waits: Notify::new() }
     }
 
     /// A panic of a test inside `update` must not hide behind a poisoned lock.
@@ -96,12 +92,7 @@ impl World {
         self.fleet.home();
         self.fleet.derive_resource_ids();
         let shuffle = self.fleet.shuffle;
-        self.indexes = self
-            .fleet
-            .accounts
-            .iter()
-            .map(|(id, account)| (id.clone(), Index::of(account, shuffle)))
-            .collect();
+        self.indexes = self.fleet.accounts.iter().map(|(id, account)| (id.clone(), Index::of(account, shuffle))).collect();
     }
 
     /// An account and its index; none where the fleet does not have it.
@@ -112,27 +103,15 @@ impl World {
     pub(crate) fn cluster_mut(&mut self, account: &str, identifier: &str) -> Option<&mut Cluster> {
         let index = self.indexes.get(account)?;
         let position = *index.clusters.get(*index.cluster_places.get(identifier)?)?;
-        self.fleet
-            .accounts
-            .get_mut(account)?
-            .clusters
-            .get_mut(position)
+        self.fleet.accounts.get_mut(account)?.clusters.get_mut(position)
     }
 
     /// Keeps a result, unless a newer one of the same resource is there.
     pub(crate) fn record(&mut self, account: &str, result: Recorded) {
         let facts = self.fleet.accounts.entry(account.to_owned()).or_default();
         let index = self.indexes.entry(account.to_owned()).or_default();
-        let key = (
-            result.rule.clone(),
-            result.resource_type.clone(),
-            result.resource_id.clone(),
-        );
-        match index
-            .recorded
-            .get(&key)
-            .and_then(|position| facts.recorded.get_mut(*position))
-        {
+        let key = (result.rule.clone(), result.resource_type.clone(), result.resource_id.clone());
+        match index.recorded.get(&key).and_then(|position| facts.recorded.get_mut(*position)) {
             Some(known) if known.ordering_timestamp > result.ordering_timestamp => {}
             Some(known) => *known = result,
             None => {
@@ -142,6 +121,16 @@ impl World {
         }
     }
 
+    /// Starts over with another fleet: credentials and result tokens of before are unknown, the clock is right again.
+    pub(crate) fn replace(&mut self, fleet: Fleet) {
+        self.fleet = fleet;
+        self.sessions.clear();
+        self.result_tokens.clear();
+        self.rules.clear();
+        self.ahead = Duration::ZERO;
+        self.reindex();
+    }
+
     /// The emulator's time, in milliseconds since 1970.
     pub(crate) fn now(&self) -> i64 {
         (since_epoch() + self.ahead).as_millis() as i64
@@ -149,35 +138,24 @@ impl World {
 
     /// The size of a page: what the caller asks for, or less.
     pub(crate) fn page_size(&self, asked: usize) -> usize {
-        self.fleet
-            .page_size
-            .map_or(asked, |cap| cap.clamp(1, asked.max(1)))
+        self.fleet.page_size.map_or(asked, |cap| cap.clamp(1, asked.max(1)))
     }
 }
 
-fn since_epoch() -> Duration {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
+/// The machine's time, since 1970.
+pub(crate) fn since_epoch() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 impl Index {
     fn of(account: &Account, shuffle: Option<u64>) -> Self {
         let mut clusters: Vec<_> = (0..account.clusters.len()).collect();
-        clusters.sort_by(|one, other| {
-            account.clusters[*one]
-                .identifier
-                .cmp(&account.clusters[*other].identifier)
-        });
+        clusters.sort_by(|one, other| account.clusters[*one].identifier.cmp(&account.clusters[*other].identifier));
         if let Some(seed) = shuffle {
             Random::seeded(seed).shuffle(&mut clusters);
         }
         let mut log_groups: Vec<_> = (0..account.log_groups.len()).collect();
-        log_groups.sort_by(|one, other| {
-            account.log_groups[*one]
-                .name
-                .cmp(&account.log_groups[*other].name)
-        });
+        log_groups.sort_by(|one, other| account.log_groups[*one].name.cmp(&account.log_groups[*other].name));
         Self {
             cluster_places: clusters
                 .iter()
@@ -190,16 +168,7 @@ impl Index {
                 .recorded
                 .iter()
                 .enumerate()
-                .map(|(position, result)| {
-                    (
-                        (
-                            result.rule.clone(),
-                            result.resource_type.clone(),
-                            result.resource_id.clone(),
-                        ),
-                        position,
-                    )
-                })
+                .map(|(position, result)| ((result.rule.clone(), result.resource_type.clone(), result.resource_id.clone()), position))
                 .collect(),
         }
     }

@@ -30,15 +30,8 @@ impl Xml {
     }
 
     /// `<name><member>…</member>…</name>`; AWS writes an empty list as an empty element.
-    pub(crate) fn list<T>(
-        &mut self,
-        name: &str,
-        items: impl IntoIterator<Item = T>,
-        mut item: impl FnMut(&mut Self, T),
-    ) {
-        self.element(name, |xml| {
-            items.into_iter().for_each(|each| item(xml, each))
-        });
+    pub(crate) fn list<T>(&mut self, name: &str, items: impl IntoIterator<Item = T>, mut item: impl FnMut(&mut Self, T)) {
+        self.element(name, |xml| items.into_iter().for_each(|each| item(xml, each)));
     }
 
     pub(crate) fn raw(&mut self, xml: &str) {
@@ -91,9 +84,6 @@ mod tests {
     fn text_cannot_break_out_of_its_element() {
         let mut xml = Xml::default();
         xml.text("Name", "</Name><&\"'\u{0}\n");
-        assert_eq!(
-            xml.into_string(),
-            "<Name>&lt;/Name&gt;&lt;&amp;&quot;&apos;\u{fffd}&#10;</Name>"
-        );
+        assert_eq!(xml.into_string(), "<Name>&lt;/Name&gt;&lt;&amp;&quot;&apos;\u{fffd}&#10;</Name>");
     }
 }

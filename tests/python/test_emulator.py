@@ -1,0 +1,1176 @@
+"""The emulator, judged by botocore: it parses each answer, and its models know each name, type and enum in it.
+
+The binary comes from the variable EMULATOR (default: target/debug/emulator). The last test looks at the requests of the
+function's binary (variable FUNCTION, default: target/debug/neptune-audit-rule) and is skipped where there is none.
+"""
+
+import concurrent.futures
+import datetime
+import functools
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+import xml.etree.ElementTree
+
+import boto3
+import botocore.exceptions
+import botocore.session
+import botocore.validate
+import pytest
+from botocore.config import Config
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HOME, OTHER, REGION = "111122223333", "444455556666", "eu-west-1"
+CLUSTER = "AWS::RDS::DBCluster"
+
+# Errors that any operation of a service may answer, beside those its model lists.
+COMMON_ERRORS = {
+    "neptune": {
+        "AccessDenied", "ExpiredToken", "InternalFailure", "InvalidAction", "InvalidClientTokenId",
+        "InvalidParameterCombination", "InvalidParameterValue", "MissingParameter", "ServiceUnavailable",
+        "SignatureDoesNotMatch", "MissingAuthenticationToken", "Throttling",
+    },
+    "sts": {
+        "AccessDenied", "ExpiredToken", "InternalFailure", "InvalidAction", "InvalidClientTokenId",
+        "ServiceUnavailable", "SignatureDoesNotMatch", "MissingAuthenticationToken", "Throttling", "ValidationError",
+    },
+    "config": {
+        "AccessDeniedException", "ExpiredTokenException", "InternalServiceException", "InvalidSignatureException",
+        "MissingAuthenticationTokenException", "SerializationException", "ServiceUnavailable", "ThrottlingException",
+        "UnknownOperationException", "UnrecognizedClientException", "ValidationException",
+    },
+    "logs": {
+        "AccessDeniedException", "ExpiredTokenException", "InternalServiceException", "InvalidSignatureException",
+        "MissingAuthenticationTokenException", "SerializationException", "ThrottlingException",
+        "UnknownOperationException", "UnrecognizedClientException", "ValidationException",
+    },
+}
+
+
+# What the models say -------------------------------------------------------------------------------------------------
+
+
+def scalar_problems(shape, text, path):
+    """What is wrong with a scalar of the wire; JSON gives its own types, XML text."""
+    kind = shape.type_name
+    try:
+        if kind in ("integer", "long"):
+            assert not isinstance(text, bool)
+            value = int(text)
+            assert float(text) == value
+        elif kind in ("float", "double"):
+            value = float(text)
+        elif kind == "boolean":
+            assert text in (True, False, "true", "false")
+        elif kind == "timestamp":
+            if isinstance(text, str):
+                datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")
+            else:
+                datetime.datetime.fromtimestamp(text, datetime.timezone.utc)
+        else:
+            assert kind == "string" and isinstance(text, str)
+    except (AssertionError, ValueError, TypeError):
+        return [f"{path}: {text!r} is not a {kind}"]
+    problems = []
+    if kind == "string":
+        if getattr(shape, "enum", None) and text not in shape.enum:
+            problems.append(f"{path}: {text!r} is not one of {shape.enum}")
+        length = len(text)
+        if length < shape.metadata.get("min", 0) or length > shape.metadata.get("max", length):
+            problems.append(f"{path}: {length} characters")
+    elif kind in ("integer", "long"):
+        if value < shape.metadata.get("min", value) or value > shape.metadata.get("max", value):
+            problems.append(f"{path}: {value} is out of bounds")
+    return problems
+
+
+def json_problems(shape, value, path):
+    """What a JSON answer has that its model does not know."""
+    if shape.type_name == "structure":
+        if not isinstance(value, dict):
+            return [f"{path}: not a structure"]
+        problems = [f"{path}: no {name}" for name in shape.required_members if name not in value]
+        for name, member in value.items():
+            if name not in shape.members:
+                problems.append(f"{path}: unknown member {name}")
+            else:
+                problems += json_problems(shape.members[name], member, f"{path}.{name}")
+        return problems
+    if shape.type_name == "list":
+        if not isinstance(value, list):
+            return [f"{path}: not a list"]
+        return [problem for n, each in enumerate(value) for problem in json_problems(shape.member, each, f"{path}[{n}]")]
+    return scalar_problems(shape, value, path)
+
+
+def xml_problems(shape, element, namespace, path):
+    """What an XML answer has that its model does not know."""
+    name = element.tag.removeprefix("{" + namespace + "}")
+    path = f"{path}/{name}"
+    if shape.type_name == "structure":
+        if (element.text or "").strip():
+            return [f"{path}: text in a structure"]
+        members = {member.serialization.get("name", key): member for key, member in shape.members.items()}
+        problems, seen = [], set()
+        for child in element:
+            child_name = child.tag.removeprefix("{" + namespace + "}")
+            if child_name not in members:
+                problems.append(f"{path}: unknown element {child_name}")
+            elif child_name in seen:
+                problems.append(f"{path}: {child_name} twice")
+            else:
+                problems += xml_problems(members[child_name], child, namespace, path)
+            seen.add(child_name)
+        required = {shape.members[key].serialization.get("name", key) for key in shape.required_members}
+        return problems + [f"{path}: no {missing}" for missing in required - seen]
+    if shape.type_name == "list":
+        item = "{" + namespace + "}" + shape.member.serialization.get("name", "member")
+        problems = [f"{path}: {child.tag} in a list of {item}" for child in element if child.tag != item]
+        return problems + [
+            problem for child in element for problem in xml_problems(shape.member, child, namespace, path)
+        ]
+    if len(element):
+        return [f"{path}: elements in a scalar"]
+    return scalar_problems(shape, element.text or "", path)
+
+
+def answer_problems(response, operation):
+    """What is wrong with an answer as it came over the wire, by the service's model."""
+    service = operation.service_model
+    body, status, headers = response["body"], response["status_code"], response["headers"]
+    problems = [] if headers.get("x-amzn-requestid") else ["no request id"]
+    if service.protocol == "query":
+        namespace = service.metadata["xmlNamespace"]
+        qualified = functools.partial("{{{}}}{}".format, namespace)
+        root = xml.etree.ElementTree.fromstring(body)
+        if status >= 300:
+            tags = [child.tag for child in root]
+            if root.tag != qualified("ErrorResponse") or tags != [qualified("Error"), qualified("RequestId")]:
+                problems.append(f"{root.tag} {tags} is not an error answer")
+            return problems + error_problems(root.findtext(f"*/{qualified('Code')}"), status, operation)
+        if root.tag != qualified(operation.name + "Response"):
+            problems.append(f"{root.tag} is not an answer of {operation.name}")
+        if root.findtext(f"{qualified('ResponseMetadata')}/{qualified('RequestId')}") != headers["x-amzn-requestid"]:
+            problems.append("the request id of the body is not that of the header")
+        results = [child for child in root if child.tag != qualified("ResponseMetadata")]
+        if operation.output_shape is None or not operation.output_shape.members:
+            return problems + [f"unexpected {child.tag}" for child in results]
+        wrapper = qualified(operation.output_shape.serialization["resultWrapper"])
+        if [child.tag for child in results] != [wrapper]:
+            return problems + [f"{[child.tag for child in results]} is not {wrapper}"]
+        return problems + xml_problems(operation.output_shape, results[0], namespace, "")
+    answer = json.loads(body) if body else {}
+    if status >= 300:
+        if set(answer) != {"__type", "message"}:
+            problems.append(f"{set(answer)} is not an error answer")
+        return problems + error_problems(answer.get("__type"), status, operation)
+    if operation.output_shape is None:
+        return problems + ([f"an answer {answer} where there is none"] if answer else [])
+    return problems + json_problems(operation.output_shape, answer, operation.name)
+
+
+def error_problems(code, status, operation):
+    """An error must be one of the operation's, with its status, or one that every operation may answer."""
+    for shape in operation.error_shapes:
+        error = shape.metadata.get("error", {})
+        if code == error.get("code", shape.name):
+            expected = error.get("httpStatusCode", 400)
+            return [] if status in (expected, 503) else [f"{code} with status {status}, not {expected}"]
+    if code in COMMON_ERRORS[operation.service_model.service_name]:
+        return []
+    return [f"{operation.name} never answers {code}"]
+
+
+def typed(shape, value):
+    """The parameters of a form, whose scalars are all text, as botocore's validator wants them."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        return {name: typed(shape.members[name], each) if name in shape.members else each for name, each in value.items()}
+    if shape.type_name == "list":
+        return [typed(shape.member, each) for each in value] if isinstance(value, list) else []
+    if shape.type_name in ("integer", "long") and isinstance(value, str) and re.fullmatch(r"-?\d+", value):
+        return int(value)
+    if shape.type_name == "boolean" and value in ("true", "false"):
+        return value == "true"
+    return value
+
+
+def unknown_names(shape, value, path=""):
+    """Names that the model of a request does not have. botocore's validator finds them in the outer structure only."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        problems = []
+        for name, each in value.items():
+            if name not in shape.members:
+                problems.append(f"unknown member {path}{name}")
+            else:
+                problems += unknown_names(shape.members[name], each, f"{path}{name}.")
+        return problems
+    if shape.type_name == "list" and isinstance(value, list):
+        return [problem for each in value for problem in unknown_names(shape.member, each, path)]
+    if getattr(shape, "enum", None) and value not in shape.enum:
+        return [f"{path[:-1]}: {value!r} is not one of {shape.enum}"]
+    longest = shape.metadata.get("max")
+    if shape.type_name == "string" and longest and len(value) > longest:
+        return [f"{path[:-1]}: longer than {longest}"]
+    return []
+
+
+def request_problems(call):
+    """What is wrong with a request that the emulator was sent, by the service's model."""
+    service = {"rds": "neptune"}.get(call["service"], call["service"])
+    model = botocore.session.get_session().get_service_model(service)
+    shape = model.operation_model(call["action"].split(":")[1]).input_shape
+    parameters = typed(shape, call["parameters"])
+    report = botocore.validate.ParamValidator().validate(parameters, shape)
+    problems = [report.generate_report()] if report.has_errors() else []
+    for name, member in shape.members.items():
+        if member.type_name == "list" and name in parameters:
+            most = member.metadata.get("max", len(parameters[name]))
+            if len(parameters[name]) > most:
+                problems.append(f"{name}: more than {most}")
+    return problems + unknown_names(shape, parameters)
+
+
+# The emulator --------------------------------------------------------------------------------------------------------
+
+
+class Emulator:
+    """A running emulator, its control API, and clients whose every answer is held against the models."""
+
+    def __init__(self, endpoint):
+        self.endpoint = endpoint
+        self.problems = []
+        self.answered = set()
+
+    def control(self, method, path, body=None):
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.endpoint}/_emulator/{path}", data=data, method=method)
+        with urllib.request.urlopen(request, timeout=30) as response:
+            content = response.read()
+        return json.loads(content) if content else None
+
+    def fleet(self, home=None, **fleet):
+        fleet.setdefault("accounts", {})
+        if home is not None:
+            fleet["accounts"][HOME] = home
+        for path in ("calls", "puts", "faults"):
+            self.control("DELETE", path)
+        self.control("POST", "latency", {"milliseconds": 0})
+        self.control("PUT", "fleet", fleet)
+
+    def client(self, service, credentials=None, retries=False, checked=True, **config):
+        keys = credentials or {"AccessKeyId": "AKIAHOME", "SecretAccessKey": "any", "SessionToken": None}
+        client = boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name=config.pop("region_name", REGION),
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
+            # The server refuses what it must refuse; botocore would not even send it.
+            config=Config(
+                parameter_validation=False, retries={"total_max_attempts": 5 if retries else 1}, connect_timeout=5, **config
+            ),
+        )
+        if checked:
+            client.meta.events.register("before-parse", self.check)
+        return client
+
+    def check(self, operation_model, response_dict, **_):
+        self.answered.add((operation_model.service_model.service_name, operation_model.name))
+        self.problems += [f"{operation_model.name}: {each}" for each in answer_problems(response_dict, operation_model)]
+
+    def calls(self):
+        return self.control("GET", "calls")
+
+    def inject(self, action, kind, **fault):
+        self.control("POST", "faults", {"action": action, "kind": kind, **fault})
+
+
+@pytest.fixture(scope="module")
+def process():
+    binary = pathlib.Path(os.environ.get("EMULATOR", ROOT / "target/debug/emulator"))
+    if not binary.exists():
+        pytest.fail(f"{binary} is missing: build it with `cargo build -p emulator`, or set EMULATOR")
+    started = subprocess.Popen([binary, "serve"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        yield Emulator(started.stdout.readline().strip())
+    finally:
+        started.kill()
+        started.wait()
+
+
+@pytest.fixture
+def emulator(process):
+    process.fleet(home={})
+    process.problems.clear()
+    yield process
+    process.fleet(home={})
+    assert process.problems == []
+
+
+def refusal(call, **parameters):
+    """The code and the status of an error answer."""
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        call(**parameters)
+    response = error.value.response
+    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def numbered(count, **cluster):
+    return [{"identifier": f"c-{number:04}", **cluster} for number in range(1, count + 1)]
+
+
+AUDITED = {"audited": {"family": "neptune1.3", "parameters": {"neptune_enable_audit_log": "1"}}}
+
+
+# Neptune: clusters ---------------------------------------------------------------------------------------------------
+
+
+def test_a_cluster_shows_every_fact_of_the_fleet(emulator):
+    emulator.fleet(home={"clusters": [{
+        "identifier": "orders", "resource_id": "cluster-ABC", "engine_version": "1.4.5.0", "parameter_group": "audited",
+        "status": "modifying", "exports": ["audit", "slowquery"], "kms_key_id": "arn:aws:kms:eu-west-1:111122223333:key/k",
+        "members": [
+            {"identifier": "one", "writer": True},
+            {"identifier": "two", "parameter_group_status": "pending-reboot"},
+        ],
+        "pending_exports": {"enable": ["slowquery"], "disable": ["audit"]},
+    }]})
+    [cluster] = emulator.client("neptune").describe_db_clusters(DBClusterIdentifier="Orders")["DBClusters"]
+    assert cluster["DBClusterIdentifier"] == "orders"
+    assert cluster["DbClusterResourceId"] == "cluster-ABC"
+    assert cluster["DBClusterArn"] == f"arn:aws:rds:{REGION}:{HOME}:cluster:orders"
+    assert (cluster["Engine"], cluster["EngineVersion"], cluster["Status"]) == ("neptune", "1.4.5.0", "modifying")
+    assert cluster["DBClusterParameterGroup"] == "audited"
+    assert cluster["EnabledCloudwatchLogsExports"] == ["audit", "slowquery"]
+    assert cluster["PendingModifiedValues"]["PendingCloudwatchLogsExports"] == {
+        "LogTypesToEnable": ["slowquery"], "LogTypesToDisable": ["audit"],
+    }
+    assert cluster["StorageEncrypted"] is True
+    assert [
+        (member["DBInstanceIdentifier"], member["IsClusterWriter"], member["DBClusterParameterGroupStatus"])
+        for member in cluster["DBClusterMembers"]
+    ] == [("one", True, "in-sync"), ("two", False, "pending-reboot")]
+
+
+def test_what_aws_leaves_out_is_left_out(emulator):
+    emulator.fleet(home={"clusters": numbered(1)})
+    [cluster] = emulator.client("neptune").describe_db_clusters()["DBClusters"]
+    for absent in ("EnabledCloudwatchLogsExports", "PendingModifiedValues", "KmsKeyId"):
+        assert absent not in cluster
+    assert re.fullmatch(r"cluster-[A-Z0-9]{26}", cluster["DbClusterResourceId"])
+
+
+def test_text_of_the_fleet_cannot_break_the_xml(emulator):
+    hostile = "</Status>&<a b=\"c\">'\u00e9\t\n"
+    emulator.fleet(home={"clusters": numbered(1, status=hostile)})
+    [cluster] = emulator.client("neptune").describe_db_clusters()["DBClusters"]
+    assert cluster["Status"] == hostile
+
+
+@pytest.mark.parametrize("count, pages", [(0, 1), (1, 1), (100, 1), (101, 2), (250, 3)])
+def test_clusters_come_in_pages_of_a_hundred(emulator, count, pages):
+    emulator.fleet(home={"clusters": numbered(count)})
+    listed = list(emulator.client("neptune").get_paginator("describe_db_clusters").paginate())
+    assert len(listed) == pages
+    assert [cluster["DBClusterIdentifier"] for page in listed for cluster in page["DBClusters"]] == [
+        cluster["identifier"] for cluster in numbered(count)
+    ]
+
+
+@pytest.mark.parametrize("page_size, pages", [(1, 7), (3, 3), (7, 1), (100, 1)])
+def test_the_fleet_can_make_pages_smaller(emulator, page_size, pages):
+    emulator.fleet(home={"clusters": numbered(7)}, page_size=page_size)
+    listed = list(emulator.client("neptune").get_paginator("describe_db_clusters").paginate())
+    assert len(listed) == pages
+    assert len({cluster["DBClusterIdentifier"] for page in listed for cluster in page["DBClusters"]}) == 7
+
+
+def test_the_caller_can_make_pages_smaller(emulator):
+    emulator.fleet(home={"clusters": numbered(50)})
+    neptune = emulator.client("neptune")
+    first = neptune.describe_db_clusters(MaxRecords=20)
+    assert len(first["DBClusters"]) == 20
+    second = neptune.describe_db_clusters(MaxRecords=100, Marker=first["Marker"])
+    assert len(second["DBClusters"]) == 30
+    assert "Marker" not in second
+
+
+def test_a_seed_shuffles_the_order_and_loses_nothing(emulator):
+    emulator.fleet(home={"clusters": numbered(50)}, shuffle=7, page_size=9)
+    pages = emulator.client("neptune").get_paginator("describe_db_clusters").paginate()
+    names = [cluster["DBClusterIdentifier"] for page in pages for cluster in page["DBClusters"]]
+    assert names != sorted(names)
+    assert sorted(names) == [cluster["identifier"] for cluster in numbered(50)]
+
+
+@pytest.mark.parametrize("records", [-1, 0, 19, 101, 1000])
+def test_pages_have_twenty_to_a_hundred_records(emulator, records):
+    neptune = emulator.client("neptune")
+    assert refusal(neptune.describe_db_clusters, MaxRecords=records) == ("InvalidParameterValue", 400)
+    assert refusal(
+        neptune.describe_db_cluster_parameters, DBClusterParameterGroupName="default.neptune1", MaxRecords=records
+    ) == ("InvalidParameterValue", 400)
+
+
+def test_a_made_up_marker_is_refused(emulator):
+    emulator.fleet(home={"clusters": numbered(3), "parameter_groups": AUDITED}, page_size=2)
+    neptune = emulator.client("neptune")
+    marker = neptune.describe_db_clusters()["Marker"]
+    for call, parameters in [
+        (neptune.describe_db_clusters, {"Marker": "made-up"}),
+        (neptune.describe_db_cluster_parameters, {"DBClusterParameterGroupName": "audited", "Marker": marker}),
+    ]:
+        assert refusal(call, **parameters) == ("InvalidParameterValue", 400)
+
+
+def test_filters_choose_by_engine_and_by_identifier(emulator):
+    emulator.fleet(home={"clusters": [
+        {"identifier": "graph"},
+        {"identifier": "shop", "engine": "aurora-mysql", "engine_version": "8.0.mysql_aurora.3.08.0"},
+        {"identifier": "papers", "engine": "docdb", "engine_version": "5.0.0"},
+    ]})
+    neptune = emulator.client("neptune")
+
+    def names(**parameters):
+        return [cluster["DBClusterIdentifier"] for cluster in neptune.describe_db_clusters(**parameters)["DBClusters"]]
+
+    assert names() == ["graph", "papers", "shop"]
+    assert names(Filters=[]) == ["graph", "papers", "shop"]
+    assert names(Filters=[{"Name": "engine", "Values": ["neptune"]}]) == ["graph"]
+    assert names(Filters=[{"Name": "engine", "Values": ["neptune", "docdb"]}]) == ["graph", "papers"]
+    by_id = {"Name": "db-cluster-id", "Values": ["shop", f"arn:aws:rds:{REGION}:{HOME}:cluster:papers", "nobody"]}
+    assert names(Filters=[by_id]) == ["papers", "shop"]
+    assert names(Filters=[by_id, {"Name": "engine", "Values": ["docdb"]}]) == ["papers"]
+    assert names(DBClusterIdentifier=f"arn:aws:rds:{REGION}:{HOME}:cluster:shop") == ["shop"]
+    assert refusal(neptune.describe_db_clusters, Filters=[{"Name": "db-cluster-resource-id", "Values": ["x"]}]) == (
+        "InvalidParameterValue", 400,
+    )
+
+
+def test_filtered_pages_end_with_the_last_match(emulator):
+    engines = ["neptune", "docdb"] * 10
+    clusters = [{**cluster, "engine": engine} for cluster, engine in zip(numbered(20), engines)]
+    emulator.fleet(home={"clusters": clusters}, page_size=5)
+    filters = [{"Name": "engine", "Values": ["neptune"]}]
+    pages = list(emulator.client("neptune").get_paginator("describe_db_clusters").paginate(Filters=filters))
+    assert [len(page["DBClusters"]) for page in pages] == [5, 5]
+
+
+def test_an_unknown_cluster_is_not_found(emulator):
+    assert refusal(emulator.client("neptune").describe_db_clusters, DBClusterIdentifier="nobody") == (
+        "DBClusterNotFoundFault", 404,
+    )
+
+
+# Neptune: parameters -------------------------------------------------------------------------------------------------
+
+
+def parameters_of(emulator, group, **more):
+    pages = emulator.client("neptune").get_paginator("describe_db_cluster_parameters")
+    listed = [each for page in pages.paginate(DBClusterParameterGroupName=group, **more) for each in page["Parameters"]]
+    return {parameter["ParameterName"]: parameter for parameter in listed}
+
+
+def test_parameters_that_nobody_set_have_no_value(emulator):
+    emulator.fleet(home={"parameter_groups": AUDITED})
+    listed = parameters_of(emulator, "audited")
+    audit = listed["neptune_enable_audit_log"]
+    assert (audit["ParameterValue"], audit["Source"], audit["ApplyType"]) == ("1", "user", "static")
+    assert "ParameterValue" not in listed["neptune_enable_slow_query_log"]
+    assert listed["neptune_enable_slow_query_log"]["ApplyType"] == "dynamic"
+    assert set(listed) >= {"neptune_query_timeout", "neptune_streams", "neptune_lab_mode", "neptune_slow_query_log_threshold"}
+
+
+def test_a_group_can_show_the_engine_defaults(emulator):
+    emulator.fleet(home={"parameter_groups": {"shown": {"show_defaults": True}}})
+    listed = parameters_of(emulator, "shown")
+    assert (listed["neptune_enable_audit_log"]["ParameterValue"], listed["neptune_enable_audit_log"]["Source"]) == (
+        "0", "engine-default",
+    )
+
+
+@pytest.mark.parametrize("family", ["neptune1", "neptune1.2", "neptune1.3", "neptune1.4"])
+def test_the_default_groups_always_exist(emulator, family):
+    listed = parameters_of(emulator, f"default.{family}")
+    assert "ParameterValue" not in listed["neptune_enable_audit_log"]
+
+
+def test_extra_parameters_put_the_real_ones_on_a_later_page(emulator):
+    emulator.fleet(home={"parameter_groups": {"long": {**AUDITED["audited"], "extra_parameters": 230}}})
+    neptune = emulator.client("neptune")
+    pages = list(neptune.get_paginator("describe_db_cluster_parameters").paginate(DBClusterParameterGroupName="long"))
+    assert [len(page["Parameters"]) for page in pages[:-1]] == [100, 100]
+    assert "neptune_enable_audit_log" not in {each["ParameterName"] for page in pages[:-1] for each in page["Parameters"]}
+    assert parameters_of(emulator, "long")["neptune_enable_audit_log"]["ParameterValue"] == "1"
+
+
+def test_an_unknown_group_is_not_found(emulator):
+    describe = emulator.client("neptune").describe_db_cluster_parameters
+    assert refusal(describe, DBClusterParameterGroupName="nobody") == ("DBParameterGroupNotFound", 404)
+    assert refusal(describe, DBClusterParameterGroupName="default.neptune9") == ("DBParameterGroupNotFound", 404)
+    assert refusal(describe) == ("MissingParameter", 400)
+
+
+# AWS Config ----------------------------------------------------------------------------------------------------------
+
+
+def evaluation(**changes):
+    whole = {
+        "ComplianceResourceType": CLUSTER,
+        "ComplianceResourceId": "cluster-A",
+        "ComplianceType": "COMPLIANT",
+        "Annotation": "as it should be",
+        "OrderingTimestamp": 1_790_000_000,
+        **changes,
+    }
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def put(emulator, *evaluations, **parameters):
+    config = emulator.client("config")
+    return config.put_evaluations(**{"Evaluations": list(evaluations), "ResultToken": "token", **parameters})
+
+
+def test_put_evaluations_are_kept_as_received_and_recorded(emulator):
+    assert put(emulator, evaluation())["FailedEvaluations"] == []
+    [accepted] = emulator.control("GET", "puts")
+    assert accepted == {
+        "account": HOME,
+        "body": {"Evaluations": [evaluation()], "ResultToken": "token"},
+    }
+    [recorded] = emulator.control("GET", "evaluations")[HOME]
+    assert (recorded["resource_id"], recorded["compliance"]) == ("cluster-A", "COMPLIANT")
+
+
+def test_no_evaluations_and_a_hundred_are_accepted(emulator):
+    put(emulator)
+    put(emulator, *(evaluation(ComplianceResourceId=f"cluster-{number}") for number in range(100)))
+    assert [len(accepted["body"]["Evaluations"]) for accepted in emulator.control("GET", "puts")] == [0, 100]
+
+
+@pytest.mark.parametrize("evaluations, parameters, code", [
+    ([evaluation()] * 101, {}, "ValidationException"),
+    ([evaluation(Annotation="")], {}, "ValidationException"),
+    ([evaluation(Annotation="x" * 257)], {}, "ValidationException"),
+    ([evaluation(OrderingTimestamp=None)], {}, "ValidationException"),
+    ([evaluation(ComplianceResourceId=None)], {}, "ValidationException"),
+    ([evaluation(ComplianceResourceId="")], {}, "ValidationException"),
+    ([evaluation(ComplianceResourceType=None)], {}, "ValidationException"),
+    ([evaluation(ComplianceType=None)], {}, "ValidationException"),
+    ([evaluation(ComplianceType="FINE")], {}, "ValidationException"),
+    ([evaluation(ComplianceType="INSUFFICIENT_DATA")], {}, "InvalidParameterValueException"),
+    ([evaluation()], {"ResultToken": ""}, "InvalidResultTokenException"),
+    ([evaluation()], {"ResultToken": "TESTMODE"}, "InvalidResultTokenException"),
+    ([evaluation()], {"ResultToken": "expired"}, "InvalidResultTokenException"),
+    ([evaluation()], {"ResultToken": None}, "ValidationException"),
+])
+def test_what_aws_config_refuses_is_refused_and_not_kept(emulator, evaluations, parameters, code):
+    emulator.fleet(home={}, invalid_result_tokens=["expired"])
+    parameters = {"Evaluations": evaluations, "ResultToken": "token", **parameters}
+    parameters = {name: value for name, value in parameters.items() if value is not None}
+    assert refusal(emulator.client("config").put_evaluations, **parameters) == (code, 400)
+    assert emulator.control("GET", "puts") == []
+    assert emulator.control("GET", "evaluations")[HOME] == []
+
+
+@pytest.mark.parametrize("length", [1, 256])
+def test_annotations_have_1_to_256_characters_not_bytes(emulator, length):
+    put(emulator, evaluation(Annotation="\u00e9" * length))
+    assert len(emulator.control("GET", "puts")) == 1
+
+
+@pytest.mark.parametrize("body", [
+    {"Evaluations": [{**evaluation(), "Remark": "x"}], "ResultToken": "token"},
+    {"Evaluations": [], "ResultToken": "token", "DryRun": True},
+    {"Evaluations": {}, "ResultToken": "token"},
+    {"Evaluations": [{**evaluation(), "OrderingTimestamp": "2026-01-01"}], "ResultToken": "token"},
+    [],
+])
+def test_a_body_of_another_shape_is_refused(emulator, body):
+    code, status = raw(emulator, "config", "StarlingDoveService.PutEvaluations", json.dumps(body).encode())
+    assert (code in ("ValidationException", "SerializationException"), status) == (True, 400)
+    assert emulator.control("GET", "puts") == []
+
+
+def test_test_mode_is_accepted_and_not_recorded(emulator):
+    put(emulator, evaluation(), ResultToken="TESTMODE", TestMode=True)
+    assert len(emulator.control("GET", "puts")) == 1
+    assert emulator.control("GET", "evaluations")[HOME] == []
+
+
+def test_the_newest_result_of_a_resource_counts(emulator):
+    put(emulator, evaluation(OrderingTimestamp=200, ComplianceType="NON_COMPLIANT"))
+    put(emulator, evaluation(OrderingTimestamp=100, ComplianceType="COMPLIANT"))
+    put(emulator, evaluation(OrderingTimestamp=100, ComplianceResourceId="cluster-B"))
+    recorded = {each["resource_id"]: each["compliance"] for each in emulator.control("GET", "evaluations")[HOME]}
+    assert recorded == {"cluster-A": "NON_COMPLIANT", "cluster-B": "COMPLIANT"}
+
+
+def test_failed_evaluations_come_back_and_are_not_recorded(emulator):
+    emulator.inject("config:PutEvaluations", {"fail_evaluations": {"resource_ids": ["cluster-B"]}}, times=1)
+    both = [evaluation(), evaluation(ComplianceResourceId="cluster-B")]
+    failed = put(emulator, *both)["FailedEvaluations"]
+    assert [each["ComplianceResourceId"] for each in failed] == ["cluster-B"]
+    assert [each["resource_id"] for each in emulator.control("GET", "evaluations")[HOME]] == ["cluster-A"]
+    assert put(emulator, *both)["FailedEvaluations"] == []
+    emulator.inject("config:PutEvaluations", {"fail_evaluations": {"count": 1}})
+    assert [each["ComplianceResourceId"] for each in put(emulator, *both)["FailedEvaluations"]] == ["cluster-A"]
+
+
+def results(count, rule="audit", **changes):
+    return [
+        {"rule": rule, "resource_type": CLUSTER, "resource_id": f"cluster-{number:03}", "compliance": "COMPLIANT",
+         "annotation": "fine", "ordering_timestamp": 1_790_000_000, "recorded_at": 1_790_000_001, **changes}
+        for number in range(count)
+    ]
+
+
+def test_recorded_results_come_in_pages(emulator):
+    emulator.fleet(home={"recorded": results(25) + results(5, rule="another")})
+    config = emulator.client("config")
+    first = config.get_compliance_details_by_config_rule(ConfigRuleName="audit")
+    assert len(first["EvaluationResults"]) == 10
+    rest = config.get_compliance_details_by_config_rule(ConfigRuleName="audit", Limit=100, NextToken=first["NextToken"])
+    assert len(rest["EvaluationResults"]) == 15
+    assert "NextToken" not in rest
+    result = first["EvaluationResults"][0]
+    qualifier = result["EvaluationResultIdentifier"]["EvaluationResultQualifier"]
+    assert qualifier == {
+        "ConfigRuleName": "audit", "ResourceType": CLUSTER, "ResourceId": "cluster-000", "EvaluationMode": "DETECTIVE",
+    }
+    assert (result["ComplianceType"], result["Annotation"]) == ("COMPLIANT", "fine")
+
+
+def test_recorded_results_are_chosen_by_compliance(emulator):
+    emulator.fleet(home={"recorded": results(2) + results(1, compliance="NON_COMPLIANT", resource_id="cluster-X")})
+    details = emulator.client("config").get_compliance_details_by_config_rule
+    assert len(details(ConfigRuleName="audit", ComplianceTypes=["NON_COMPLIANT"])["EvaluationResults"]) == 1
+    assert len(details(ConfigRuleName="audit", ComplianceTypes=["NON_COMPLIANT", "COMPLIANT"])["EvaluationResults"]) == 3
+    assert details(ConfigRuleName="audit", ComplianceTypes=["NOT_APPLICABLE"])["EvaluationResults"] == []
+
+
+def test_a_rule_exists_once_it_has_results(emulator):
+    details = emulator.client("config").get_compliance_details_by_config_rule
+    assert refusal(details, ConfigRuleName="neptune-audit") == ("NoSuchConfigRuleException", 400)
+    put(emulator)
+    assert details(ConfigRuleName="neptune-audit")["EvaluationResults"] == []
+
+
+@pytest.mark.parametrize("parameters, code", [
+    ({"Limit": 101}, "ValidationException"),
+    ({"Limit": -1}, "ValidationException"),
+    ({"ConfigRuleName": "x" * 65}, "ValidationException"),
+    ({"ComplianceTypes": ["FINE"]}, "ValidationException"),
+    ({"ComplianceTypes": ["INSUFFICIENT_DATA"]}, "InvalidParameterValueException"),
+    ({"NextToken": "made-up"}, "InvalidNextTokenException"),
+])
+def test_what_the_listing_of_results_refuses(emulator, parameters, code):
+    emulator.fleet(home={"recorded": results(1)})
+    details = emulator.client("config").get_compliance_details_by_config_rule
+    assert refusal(details, **{"ConfigRuleName": "audit", **parameters}) == (code, 400)
+
+
+# CloudWatch Logs -----------------------------------------------------------------------------------------------------
+
+
+def test_a_log_group_shows_retention_and_key(emulator):
+    emulator.fleet(home={"log_groups": [
+        {"name": "/aws/neptune/a/audit", "retention_in_days": 30, "kms_key_id": "arn:aws:kms:eu-west-1:111122223333:key/k"},
+        {"name": "/aws/neptune/b/audit"},
+    ]})
+    one, other = emulator.client("logs").describe_log_groups()["logGroups"]
+    assert (one["retentionInDays"], one["kmsKeyId"][-6:]) == (30, ":key/k")
+    assert one["arn"] == f"arn:aws:logs:{REGION}:{HOME}:log-group:/aws/neptune/a/audit:*"
+    assert "retentionInDays" not in other and "kmsKeyId" not in other
+
+
+def test_log_groups_are_listed_by_prefix_in_ascii_order(emulator):
+    names = ["/aws/neptune/b/audit", "/aws/neptune/a/slowquery", "/aws/neptune/B/audit", "/aws/neptune/a/audit",
+             "/aws/neptune/a/audit-old", "/aws/rds/x", "/aws/neptun"]
+    emulator.fleet(home={"log_groups": [{"name": name} for name in names]}, page_size=2)
+    pages = emulator.client("logs").get_paginator("describe_log_groups")
+
+    def listed(**parameters):
+        return [group["logGroupName"] for page in pages.paginate(**parameters) for group in page["logGroups"]]
+
+    assert listed() == sorted(names)
+    assert listed(logGroupNamePrefix="/aws/neptune/") == sorted(n for n in names if n.startswith("/aws/neptune/"))
+    assert listed(logGroupNamePrefix="/aws/neptune/a/audit") == ["/aws/neptune/a/audit", "/aws/neptune/a/audit-old"]
+    assert listed(logGroupNamePrefix="/aws/nobody") == []
+    assert listed(logGroupNamePattern="SLOW") == ["/aws/neptune/a/slowquery"]
+
+
+def test_log_listings_come_in_pages_of_fifty(emulator):
+    emulator.fleet(home={"log_groups": [{"name": f"g{number:03}"} for number in range(120)]})
+    pages = list(emulator.client("logs").get_paginator("describe_log_groups").paginate())
+    assert [len(page["logGroups"]) for page in pages] == [50, 50, 20]
+
+
+@pytest.mark.parametrize("operation, parameters", [
+    ("describe_log_groups", {"limit": 0}),
+    ("describe_log_groups", {"limit": 51}),
+    ("describe_log_groups", {"logGroupNamePrefix": ""}),
+    ("describe_log_groups", {"logGroupNamePrefix": "a b"}),
+    ("describe_log_groups", {"logGroupNamePrefix": "a", "logGroupNamePattern": "b"}),
+    ("describe_log_groups", {"nextToken": "made-up"}),
+    ("describe_subscription_filters", {"logGroupName": "g", "limit": 51}),
+    ("describe_subscription_filters", {}),
+    ("describe_log_streams", {"logGroupName": "g", "limit": 51}),
+    ("describe_log_streams", {"logGroupName": "g", "orderBy": "LastEventTime", "logStreamNamePrefix": "x"}),
+    ("describe_log_streams", {"logGroupName": "g", "orderBy": "Size"}),
+    ("describe_log_streams", {}),
+])
+def test_what_the_log_listings_refuse(emulator, operation, parameters):
+    emulator.fleet(home={"log_groups": [{"name": "g"}]})
+    assert refusal(getattr(emulator.client("logs"), operation), **parameters) == ("InvalidParameterException", 400)
+
+
+@pytest.mark.parametrize("operation", ["describe_subscription_filters", "describe_log_streams"])
+def test_an_unknown_log_group_is_not_found(emulator, operation):
+    assert refusal(getattr(emulator.client("logs"), operation), logGroupName="nobody") == ("ResourceNotFoundException", 400)
+
+
+def test_subscription_filters_are_listed(emulator):
+    destination = f"arn:aws:logs:{REGION}:{OTHER}:destination:central"
+    emulator.fleet(home={"log_groups": [{"name": "g", "subscription_filters": [
+        {"name": "b", "destination_arn": destination}, {"name": "a", "destination_arn": "arn:x", "pattern": "ERROR"},
+    ]}]}, page_size=1)
+    pages = emulator.client("logs").get_paginator("describe_subscription_filters")
+    listed = [each for page in pages.paginate(logGroupName="g") for each in page["subscriptionFilters"]]
+    assert [(each["filterName"], each["destinationArn"], each["filterPattern"]) for each in listed] == [
+        ("a", "arn:x", "ERROR"), ("b", destination, ""),
+    ]
+
+
+def test_streams_are_ordered_by_their_last_event(emulator):
+    now = int(time.time() * 1000)
+    emulator.fleet(home={"log_groups": [{"name": "g", "streams": [
+        {"name": "a", "last_event": 1000}, {"name": "b"}, {"name": "c", "hours_since_last_event": 2},
+    ]}]})
+    logs = emulator.client("logs")
+    streams = logs.describe_log_streams(logGroupName="g", orderBy="LastEventTime", descending=True)["logStreams"]
+    assert [stream["logStreamName"] for stream in streams] == ["c", "a", "b"]
+    assert abs(streams[0]["lastEventTimestamp"] - (now - 2 * 3_600_000)) < 60_000
+    assert "lastEventTimestamp" not in streams[2]
+    [newest] = logs.describe_log_streams(logGroupName="g", orderBy="LastEventTime", descending=True, limit=1)["logStreams"]
+    assert newest["logStreamName"] == "c"
+    by_name = logs.describe_log_streams(logGroupName="g", logStreamNamePrefix="b")["logStreams"]
+    assert [stream["logStreamName"] for stream in by_name] == ["b"]
+
+
+# STS and accounts ----------------------------------------------------------------------------------------------------
+
+
+ROLE = f"arn:aws:iam::{OTHER}:role/audit/reader"
+TWO_ACCOUNTS = {
+    HOME: {"clusters": [{"identifier": "ours"}]},
+    OTHER: {"clusters": [{"identifier": "theirs"}], "roles": [{"name": "audit/reader", "trusts": [HOME]}]},
+}
+
+
+def test_an_assumed_role_sees_its_own_account(emulator):
+    emulator.fleet(accounts=TWO_ACCOUNTS)
+    answer = emulator.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="tests")
+    lifetime = answer["Credentials"]["Expiration"] - datetime.datetime.now(datetime.timezone.utc)
+    assert 3500 < lifetime.total_seconds() <= 3600
+    theirs = answer["Credentials"]
+    [cluster] = emulator.client("neptune", theirs).describe_db_clusters()["DBClusters"]
+    assert cluster["DBClusterIdentifier"] == "theirs"
+    emulator.client("config", theirs).put_evaluations(Evaluations=[evaluation()], ResultToken="token")
+    assert [accepted["account"] for accepted in emulator.control("GET", "puts")] == [OTHER]
+    assert emulator.client("sts", theirs).get_caller_identity()["Account"] == OTHER
+    assert emulator.client("sts").get_caller_identity()["Account"] == HOME
+    [cluster] = emulator.client("neptune").describe_db_clusters()["DBClusters"]
+    assert cluster["DBClusterIdentifier"] == "ours"
+
+
+@pytest.mark.parametrize("role", [
+    f"arn:aws:iam::{OTHER}:role/reader",
+    f"arn:aws:iam::{OTHER}:role/nobody",
+    f"arn:aws:iam::{HOME}:role/audit/reader",
+    f"arn:aws-cn:iam::{OTHER}:role/audit/reader",
+    "arn:aws:iam::999999999999:role/audit/reader",
+])
+def test_a_role_that_is_not_there_cannot_be_assumed(emulator, role):
+    emulator.fleet(accounts=TWO_ACCOUNTS)
+    assert refusal(emulator.client("sts").assume_role, RoleArn=role, RoleSessionName="tests") == ("AccessDenied", 403)
+
+
+def test_a_role_that_does_not_trust_the_caller_cannot_be_assumed(emulator):
+    emulator.fleet(accounts={**TWO_ACCOUNTS, OTHER: {"roles": [{"name": "audit/reader", "trusts": [OTHER]}]}})
+    assert refusal(emulator.client("sts").assume_role, RoleArn=ROLE, RoleSessionName="tests") == ("AccessDenied", 403)
+
+
+@pytest.mark.parametrize("parameters", [
+    {"RoleSessionName": "x"}, {"RoleSessionName": "a b"}, {"DurationSeconds": 899}, {"RoleArn": "x"}, {"RoleSessionName": ""},
+])
+def test_what_assume_role_refuses(emulator, parameters):
+    emulator.fleet(accounts=TWO_ACCOUNTS)
+    parameters = {"RoleArn": ROLE, "RoleSessionName": "tests", **parameters}
+    assert refusal(emulator.client("sts").assume_role, **parameters) == ("ValidationError", 400)
+
+
+@pytest.mark.parametrize("service, operation, code, status", [
+    ("neptune", "describe_db_clusters", "ExpiredToken", 403),
+    ("sts", "get_caller_identity", "ExpiredToken", 403),
+    ("logs", "describe_log_groups", "ExpiredTokenException", 400),
+])
+def test_credentials_expire(emulator, service, operation, code, status):
+    emulator.fleet(accounts=TWO_ACCOUNTS, session_seconds=60)
+    theirs = emulator.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="tests")["Credentials"]
+    getattr(emulator.client(service, theirs), operation)()
+    emulator.control("POST", "clock", {"milliseconds": 61_000})
+    assert refusal(getattr(emulator.client(service, theirs), operation)) == (code, status)
+
+
+def test_a_session_needs_its_own_token(emulator):
+    emulator.fleet(accounts=TWO_ACCOUNTS)
+    theirs = emulator.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="tests")["Credentials"]
+    assert refusal(emulator.client("neptune", {**theirs, "SessionToken": "x"}).describe_db_clusters) == (
+        "InvalidClientTokenId", 403,
+    )
+
+
+# Permissions, faults, latency ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("service, operation, action, code, status", [
+    ("neptune", "describe_db_clusters", "rds:DescribeDBClusters", "AccessDenied", 403),
+    ("config", "put_evaluations", "config:PutEvaluations", "AccessDeniedException", 400),
+    ("logs", "describe_log_groups", "logs:DescribeLogGroups", "AccessDeniedException", 400),
+    ("sts", "get_caller_identity", "sts:*", "AccessDenied", 403),
+])
+def test_denied_actions_are_denied_as_the_service_says_it(emulator, service, operation, action, code, status):
+    for home in ({"denied": [action]}, {"allowed": ["nothing:*"]}):
+        emulator.fleet(home=home)
+        assert refusal(getattr(emulator.client(service), operation)) == (code, status)
+
+
+def test_allowed_actions_are_allowed(emulator):
+    emulator.fleet(home={"allowed": ["rds:Describe*"]})
+    emulator.client("neptune").describe_db_clusters()
+    assert refusal(emulator.client("logs").describe_log_groups)[0] == "AccessDeniedException"
+
+
+@pytest.mark.parametrize("service, operation, action, code", [
+    ("neptune", "describe_db_clusters", "rds:DescribeDBClusters", "Throttling"),
+    ("config", "put_evaluations", "config:*", "ThrottlingException"),
+    ("logs", "describe_log_groups", "*", "ThrottlingException"),
+])
+def test_throttled_calls_are_retried_by_the_sdk(emulator, service, operation, action, code):
+    parameters = {"Evaluations": [], "ResultToken": "token"} if service == "config" else {}
+    emulator.inject(action, "throttle", times=2)
+    getattr(emulator.client(service, retries=True), operation)(**parameters)
+    assert [(call["error_code"], call["status"]) for call in emulator.calls()] == [(code, 400), (code, 400), (None, 200)]
+
+
+@pytest.mark.parametrize("service, operation", [
+    ("neptune", "describe_db_clusters"), ("logs", "describe_log_groups"), ("sts", "get_caller_identity"),
+])
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_broken_service_answers_its_status(emulator, service, operation, status):
+    emulator.inject("*", {"status": status})
+    assert refusal(getattr(emulator.client(service), operation))[1] == status
+
+
+def test_a_reset_connection_gives_no_answer(emulator):
+    emulator.inject("rds:*", "reset", times=1)
+    with pytest.raises(botocore.exceptions.ConnectionClosedError):
+        emulator.client("neptune").describe_db_clusters()
+    emulator.client("neptune").describe_db_clusters()
+    assert [(call["error_code"], call["status"]) for call in emulator.calls()] == [("Reset", None), (None, 200)]
+
+
+def test_a_reset_is_a_reset_on_the_wire(emulator):
+    emulator.inject("rds:*", "reset")
+    host, port = emulator.endpoint.removeprefix("http://").split(":")
+    body = b"Action=DescribeDBClusters&Version=2014-10-31"
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            b"Authorization: AWS4-HMAC-SHA256 Credential=k/20260101/eu-west-1/rds/aws4_request, Signature=x\r\n"
+            + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
+        )
+        with pytest.raises(ConnectionResetError):
+            while connection.recv(1000):
+                pass
+
+
+def test_a_hanging_call_never_answers(emulator):
+    emulator.inject("rds:*", "hang", times=1)
+    with pytest.raises(botocore.exceptions.ReadTimeoutError):
+        emulator.client("neptune", read_timeout=0.3).describe_db_clusters()
+    deadline = time.monotonic() + 10
+    while emulator.calls()[0]["error_code"] != "Abandoned":
+        assert time.monotonic() < deadline, "the emulator did not see that the client is gone"
+        time.sleep(0.02)
+
+
+def test_a_malformed_answer_is_cut_off(emulator):
+    emulator.inject("rds:*", "malformed", times=1)
+    neptune = emulator.client("neptune", checked=False)
+    with pytest.raises(botocore.parsers.ResponseParserError):
+        neptune.describe_db_clusters()
+
+
+def test_faults_strike_only_what_matches(emulator):
+    emulator.fleet(home={"parameter_groups": {"one": {}, "two": {}}})
+    emulator.inject("rds:DescribeDBClusterParameters", "deny", matching="two")
+    describe = emulator.client("neptune").describe_db_cluster_parameters
+    describe(DBClusterParameterGroupName="one")
+    assert refusal(describe, DBClusterParameterGroupName="two") == ("AccessDenied", 403)
+    emulator.control("DELETE", "faults")
+    describe(DBClusterParameterGroupName="two")
+
+
+def test_faults_skip_calls_and_end(emulator):
+    emulator.inject("logs:*", "throttle", after=1, times=1)
+    describe = emulator.client("logs").describe_log_groups
+    describe()
+    assert refusal(describe)[0] == "ThrottlingException"
+    describe()
+
+
+def test_latency_delays_calls_side_by_side(emulator):
+    emulator.control("POST", "latency", {"milliseconds": 1500})
+    together = threading.Barrier(4)
+
+    def describe():
+        logs = emulator.client("logs")
+        together.wait(timeout=10)
+        logs.describe_log_groups()
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(describe) for _ in range(4)]:
+            done.result(timeout=30)
+    calls = emulator.calls()
+    assert all(call["ended_ms"] - call["started_ms"] >= 1500 for call in calls)
+    assert max(call["started_ms"] for call in calls) < min(call["ended_ms"] for call in calls)
+
+
+def test_a_fault_that_nobody_knows_is_refused(emulator):
+    for fault in ({"action": "*", "kind": "explode"}, {"acton": "*"}, {"action": "*", "kind": {"delay": -1}}):
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            emulator.control("POST", "faults", fault)
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        emulator.control("PUT", "fleet", {"acounts": {}})
+
+
+# Requests as such ----------------------------------------------------------------------------------------------------
+
+
+def raw(emulator, service, target, body, region=REGION, authorization=None):
+    """A request without an SDK; the code and the status of its answer."""
+    scope = f"AWS4-HMAC-SHA256 Credential=AKIA/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
+    headers = {"Authorization": scope if authorization is None else authorization}
+    headers |= {"X-Amz-Target": target} if target else {"Content-Type": "application/x-www-form-urlencoded"}
+    request = urllib.request.Request(emulator.endpoint, data=body, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return None, response.status
+    except urllib.error.HTTPError as error:
+        answer = error.read().decode()
+        if target:
+            return json.loads(answer)["__type"], error.code
+        return re.search("<Code>(.*)</Code>", answer).group(1), error.code
+
+
+QUERY = b"Action=DescribeDBClusters&Version=2014-10-31"
+
+
+@pytest.mark.parametrize("service, target, body, more, expected", [
+    ("rds", None, QUERY, {}, (None, 200)),
+    ("neptune", None, QUERY, {}, ("SignatureDoesNotMatch", 403)),
+    ("rds", None, QUERY, {"region": "us-east-1"}, ("SignatureDoesNotMatch", 403)),
+    ("rds", None, QUERY, {"authorization": ""}, ("MissingAuthenticationToken", 403)),
+    ("rds", None, QUERY, {"authorization": "AWS4-HMAC-SHA256 Credential=x"}, ("SignatureDoesNotMatch", 403)),
+    ("rds", None, b"Action=DeleteDBCluster&Version=2014-10-31", {}, ("InvalidAction", 400)),
+    ("rds", None, b"Action=DescribeDBClusters&Version=2010-01-01", {}, ("InvalidAction", 400)),
+    ("rds", None, b"", {}, ("MissingAction", 400)),
+    ("logs", "Logs_20140328.DeleteLogGroup", b"{}", {}, ("UnknownOperationException", 400)),
+    ("logs", "Logs_20140328.DescribeLogGroups", b"{}", {}, (None, 200)),
+    ("config", "Logs_20140328.DescribeLogGroups", b"{}", {}, ("InvalidSignatureException", 400)),
+    ("logs", "Logs_20140328.DescribeLogGroups", b"{", {}, ("SerializationException", 400)),
+    ("x", "Nobody.Nothing", b"{}", {}, ("UnknownOperationException", 400)),
+])
+def test_requests_must_be_signed_for_the_right_service_and_known(emulator, service, target, body, more, expected):
+    assert raw(emulator, service, target, body, **more) == expected
+
+
+# The Lambda Runtime API ----------------------------------------------------------------------------------------------
+
+
+class Runtime:
+    """A function by hand: takes events, and answers them."""
+
+    def __init__(self, emulator):
+        self.base = f"{emulator.endpoint}/2018-06-01/runtime"
+
+    def next(self):
+        with urllib.request.urlopen(f"{self.base}/invocation/next", timeout=30) as response:
+            return response.headers, response.read()
+
+    def post(self, path, body, headers=()):
+        request = urllib.request.Request(f"{self.base}/{path}", data=body, headers=dict(headers))
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return response.status, json.loads(response.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+
+
+def invoked(emulator, event, query=""):
+    """The answer of an invocation, to come."""
+    pool = concurrent.futures.ThreadPoolExecutor(1)
+
+    def invoke():
+        try:
+            return emulator.control("POST", f"invoke{query}", event)
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+
+    future = pool.submit(invoke)
+    pool.shutdown(wait=False)
+    return future
+
+
+def test_an_event_goes_to_the_function_and_its_answer_comes_back(emulator):
+    runtime = Runtime(emulator)
+    arn = "arn:aws:lambda:eu-west-1:111122223333:function:another"
+    answer = invoked(emulator, b"\xff not json", f"?deadline_ms=20000&request_id=id-1&function_arn={arn}")
+    headers, event = runtime.next()
+    assert event == b"\xff not json"
+    assert headers["Lambda-Runtime-Aws-Request-Id"] == "id-1"
+    assert headers["Lambda-Runtime-Invoked-Function-Arn"] == arn
+    assert re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0", headers["Lambda-Runtime-Trace-Id"])
+    assert 0 < int(headers["Lambda-Runtime-Deadline-Ms"]) / 1000 - time.time() <= 25
+    assert runtime.post("invocation/id-1/response", b'{"done": true}') == (202, {"status": "OK"})
+    assert answer.result(timeout=30) == {"response": {"done": True}}
+    assert runtime.post("invocation/id-1/response", b"{}")[0] == 400, "an invocation is answered once"
+
+
+def test_events_queue_for_the_function(emulator):
+    runtime = Runtime(emulator)
+    first = invoked(emulator, b"1")
+    headers, event = runtime.next()
+    second = invoked(emulator, b"2")
+    runtime.post(f"invocation/{headers['Lambda-Runtime-Aws-Request-Id']}/response", event)
+    headers, event = runtime.next()
+    runtime.post(f"invocation/{headers['Lambda-Runtime-Aws-Request-Id']}/response", event)
+    assert first.result(timeout=30) == {"response": 1}
+    assert second.result(timeout=30) == {"response": 2}
+
+
+def test_an_error_answer_comes_back_with_its_type(emulator):
+    runtime = Runtime(emulator)
+    answer = invoked(emulator, b"{}")
+    headers, _ = runtime.next()
+    body = json.dumps({"errorType": "BadEvent", "errorMessage": "no token", "stackTrace": []}).encode()
+    status, _ = runtime.post(
+        f"invocation/{headers['Lambda-Runtime-Aws-Request-Id']}/error", body,
+        {"Lambda-Runtime-Function-Error-Type": "unhandled"},
+    )
+    assert status == 202
+    assert answer.result(timeout=30) == {"error": {"error_type": "BadEvent", "error_message": "no token"}}
+
+
+def test_a_function_that_cannot_start_says_so(emulator):
+    runtime = Runtime(emulator)
+    status, _ = runtime.post("init/error", json.dumps({"errorType": "Init", "errorMessage": "no region"}).encode())
+    assert status == 202
+    assert emulator.control("POST", "invoke", b"{}") == {"init_error": {"error_type": "Init", "error_message": "no region"}}
+
+
+def test_an_invocation_that_nobody_answers_ends_after_its_deadline(emulator):
+    started = time.monotonic()
+    assert invoked(emulator, b"{}", "?deadline_ms=100").result(timeout=30) == (504, "none")
+    assert time.monotonic() - started >= 2.1
+
+
+def test_the_event_tells_which_rule_its_token_belongs_to(emulator):
+    runtime = Runtime(emulator)
+    event = {"resultToken": "a long token", "configRuleName": "my-rule", "accountId": HOME}
+    answer = invoked(emulator, json.dumps(event).encode())
+    headers, _ = runtime.next()
+    config = emulator.client("config")
+    assert config.get_compliance_details_by_config_rule(ConfigRuleName="my-rule")["EvaluationResults"] == []
+    put(emulator, evaluation(), ResultToken="a long token")
+    runtime.post(f"invocation/{headers['Lambda-Runtime-Aws-Request-Id']}/response", b"{}")
+    answer.result(timeout=30)
+    [result] = config.get_compliance_details_by_config_rule(ConfigRuleName="my-rule")["EvaluationResults"]
+    assert result["EvaluationResultIdentifier"]["EvaluationResultQualifier"]["ResourceId"] == "cluster-A"
+
+
+# The files, the checks themselves, and the function ------------------------------------------------------------------
+
+
+def test_the_example_fleet_is_served(emulator):
+    emulator.control("PUT", "fleet", (ROOT / "emulator/examples/fleet.json").read_bytes())
+    clusters = emulator.client("neptune").describe_db_clusters()["DBClusters"]
+    assert {cluster["DBClusterIdentifier"] for cluster in clusters} >= {"orders", "export-off", "shop"}
+
+
+def test_the_checks_find_what_they_look_for():
+    """Checks that cannot fail would prove nothing."""
+    model = botocore.session.get_session().get_service_model("neptune")
+    operation = model.operation_model("DescribeDBClusters")
+
+    def problems(inside, code=200):
+        body = (
+            f'<DescribeDBClustersResponse xmlns="{model.metadata["xmlNamespace"]}"><DescribeDBClustersResult>{inside}'
+            "</DescribeDBClustersResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>"
+            "</DescribeDBClustersResponse>"
+        )
+        return answer_problems({"body": body, "status_code": code, "headers": {"x-amzn-requestid": "r"}}, operation)
+
+    cluster = "<DBClusters><DBCluster>{}</DBCluster></DBClusters>".format
+    assert problems(cluster("<Port>8182</Port>")) == []
+    for wrong in ("<Port>many</Port>", "<Prot>1</Prot>", "<MultiAZ>yes</MultiAZ>", "<ClusterCreateTime>now</ClusterCreateTime>",
+                  "<DBClusterMembers><member/></DBClusterMembers>", "<Port>1</Port><Port>2</Port>"):
+        assert problems(cluster(wrong)) != [], wrong
+    assert problems("<DBCluster/>") != []
+
+    call = {"service": "config", "action": "config:PutEvaluations"}
+    assert request_problems({**call, "parameters": {"ResultToken": "t", "Evaluations": [evaluation()]}}) == []
+    for wrong in ({}, {"ResultToken": "t", "Dry": True}, {"ResultToken": "t", "Evaluations": [evaluation(Annotation="x" * 257)]},
+                  {"ResultToken": "t", "Evaluations": [evaluation()] * 101},
+                  {"ResultToken": "t", "Evaluations": [evaluation(ComplianceType="FINE")]},
+                  {"ResultToken": "t", "Evaluations": [evaluation(Remark="x")]}):
+        assert request_problems({**call, "parameters": wrong}) != [], wrong
+
+
+def test_what_the_function_sends_satisfies_the_models(emulator):
+    binary = pathlib.Path(os.environ.get("FUNCTION", ROOT / "target/debug/neptune-audit-rule"))
+    if not binary.exists():
+        pytest.skip(f"{binary} is not built")
+    events = sorted((ROOT / "events").glob("*.json"))
+    emulator.control("PUT", "fleet", (ROOT / "emulator/examples/fleet.json").read_bytes())
+    function = subprocess.Popen(
+        [binary],
+        env={
+            "AWS_ENDPOINT_URL": emulator.endpoint, "AWS_LAMBDA_RUNTIME_API": emulator.endpoint.removeprefix("http://"),
+            "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": "AKIAHOME", "AWS_SECRET_ACCESS_KEY": "any",
+            "AWS_LAMBDA_FUNCTION_NAME": "neptune-audit-rule", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for event in events:
+            answer = invoked(emulator, event.read_bytes(), "?deadline_ms=20000").result(timeout=60)
+            assert not isinstance(answer, tuple), f"{event.name}: no answer"
+    finally:
+        function.kill()
+        function.wait()
+    calls = emulator.calls()
+    assert "config:PutEvaluations" in {call["action"] for call in calls}
+    assert [(call["action"], problem) for call in calls for problem in request_problems(call)] == []
