@@ -62,7 +62,7 @@ def expand(template):
     # No managed policy is named by its short name, so there is none to look up. The translator wants some Region to
     # know the partition of ARNs that it makes itself; here it makes none, and a test looks for the name.
     session = boto3.Session(region_name="us-east-1")
-    plain = Translator({}, Parser(), session).translate(template, parameter_values={})
+    plain = Translator({}, Parser(), boto_session=session).translate(template, parameter_values={})
     plain.pop("Transform", None)
     return plain
 

@@ -38,8 +38,8 @@ def load(path):
 
 
 def resources(template, kind):
-    """The resources of one type, by logical id."""
-    return {name: r for name, r in template["Resources"].items() if r["Type"] == kind}
+    """The resources of one type, by logical id. A loop (`Fn::ForEach`) is none."""
+    return {name: r for name, r in template["Resources"].items() if isinstance(r, dict) and r["Type"] == kind}
 
 
 def walk(value):

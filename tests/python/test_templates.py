@@ -11,25 +11,19 @@ from pathlib import Path
 import botocore.session
 import pytest
 
-from templates import ROOT, actions_in_code, allowed_actions, load, resources, rule_parameters, template_name
+from templates import ROOT, actions_in_code, allowed_actions, load, parse, resources, rule_parameters, template_name, walk
 
 TEMPLATE = "template.yaml"
 # Templates in CloudFormation's language.
-TEMPLATES = [TEMPLATE]
+TEMPLATES = [TEMPLATE, *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "deploy").glob("*.yaml"))]
+PACK = "deploy/conformance-pack.yaml"
+MEMBER_ROLE = "deploy/member-role.yaml"
+STACK_SET = "deploy/organization-stackset.yaml"
+CENTRAL = "deploy/organization-central.yaml"
+RUNBOOK = "remediation/NeptuneAuditLog-Enable.yaml"
 
 BIN = Path(sys.executable).parent
 # Done by Lambda itself with the function's role, so no line of the function names it.
-# The calls of the whole rule; used until the sources name them.
-PLANNED = {
-    "rds:DescribeDBClusters",
-    "rds:DescribeDBClusterParameters",
-    "logs:DescribeLogGroups",
-    "logs:DescribeSubscriptionFilters",
-    "logs:DescribeLogStreams",
-    "config:GetComplianceDetailsByConfigRule",
-    "config:PutEvaluations",
-    "sts:AssumeRole",
-}
 DONE_BY_LAMBDA = {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"}
 # The one action that needs no reason: Lambda takes the role.
 SERVICE_TRUST = "            Action: sts:AssumeRole"
@@ -46,8 +40,7 @@ def run(*command, **options):
 
 def check_parameters(template):
     """Each parameter of the rule has a template parameter, is passed on, and is left out when blank."""
-    rule = only(template, "AWS::Config::ConfigRule")
-    passed = rule["Properties"]["InputParameters"]
+    passed = only(template, "AWS::Config::ConfigRule")["Properties"]["InputParameters"]
     assert list(passed) == rule_parameters()
     for name, value in passed.items():
         parameter = template_name(name)
@@ -59,7 +52,26 @@ def check_parameters(template):
 
 def check_function_actions(template):
     """The function may do what its code does, and nothing else."""
-    assert allowed_actions(template["Resources"]["FunctionRole"]) == (actions_in_code() or PLANNED) | DONE_BY_LAMBDA
+    assert allowed_actions(template["Resources"]["FunctionRole"]) == actions_in_code() | DONE_BY_LAMBDA
+
+
+def check_remediation(template):
+    """The remediation gives the runbook inputs that it has, all it needs, and values that it takes."""
+    remediation = only(template, "AWS::Config::RemediationConfiguration")["Properties"]
+    inputs = load(RUNBOOK)["parameters"]
+    given = remediation["Parameters"]
+    assert set(given) == set(inputs), "the remediation and the runbook differ in their inputs"
+    assert given["DbClusterResourceId"] == {"ResourceValue": {"Value": "RESOURCE_ID"}}
+    for name, definition in inputs.items():
+        parameter = template["Parameters"].get(f"Remediation{name}")
+        if parameter:
+            assert parameter["Default"] == definition["default"], name
+            if "AllowedValues" in parameter and "allowedValues" in definition:
+                assert set(parameter["AllowedValues"]) == set(definition["allowedValues"]), name
+            for value in parameter.get("AllowedValues", []):
+                assert re.fullmatch(definition.get("allowedPattern", ".*"), value), (name, value)
+    assert 1 <= remediation["MaximumAutomaticAttempts"] <= 25
+    assert 1 <= remediation["RetryAttemptSeconds"] <= 2_678_000
 
 
 def check_words(template):
@@ -70,9 +82,34 @@ def check_words(template):
         for detail in source["SourceDetails"]:
             assert detail["EventSource"] in enum("config", "EventSource")
             assert detail["MessageType"] in enum("config", "MessageType")
-    for parameter, definition in template["Parameters"].items():
-        if parameter == "MaximumExecutionFrequency":
+    for rule in resources(template, "AWS::Config::OrganizationConfigRule").values():
+        triggers = rule["Properties"]["OrganizationCustomRuleMetadata"]["OrganizationConfigRuleTriggerTypes"]
+        assert set(triggers) == set(enum("config", "OrganizationConfigRuleTriggerType"))
+    for remediation in resources(template, "AWS::Config::RemediationConfiguration").values():
+        assert remediation["Properties"]["TargetType"] in enum("config", "RemediationTargetType")
+        for value in remediation["Properties"]["Parameters"].values():
+            if "ResourceValue" in value:
+                assert value["ResourceValue"]["Value"] in enum("config", "ResourceValueType")
+    for parameter, definition in template.get("Parameters", {}).items():
+        if parameter == "MaximumExecutionFrequency" and "AllowedValues" in definition:
             assert set(definition["AllowedValues"]) == set(enum("config", "MaximumExecutionFrequency"))
+
+
+def check_pack(text):
+    """A conformance pack holds rules and remediations only, within the limits of AWS Config."""
+    assert len(text.encode()) <= 51_200
+    pack = parse(text)
+    assert len(pack["Parameters"]) <= 60
+    assert set(pack) <= {"Parameters", "Conditions", "Resources"}
+    for resource in pack["Resources"].values():
+        assert resource["Type"] in ("AWS::Config::ConfigRule", "AWS::Config::RemediationConfiguration")
+    for name, parameter in pack["Parameters"].items():
+        assert set(parameter) <= {"Type", "Default", "Description"}, name
+        assert parameter["Type"] == "String", name
+    rule = only(pack, "AWS::Config::ConfigRule")["Properties"]
+    remediation = only(pack, "AWS::Config::RemediationConfiguration")
+    assert remediation["Properties"]["ConfigRuleName"] == rule["ConfigRuleName"], "the remediation names another rule"
+    assert remediation["DependsOn"] == "ConfigRule"
 
 
 def only(template, kind):
@@ -106,8 +143,18 @@ def test_cfn_lint_finds_nothing(path):
     run(BIN / "cfn-lint", "--non-zero-exit-code", "informational", path)
 
 
-def test_every_parameter_of_the_rule_is_reachable_and_a_blank_one_is_unset():
-    check_parameters(load(TEMPLATE))
+def test_checkov_finds_nothing_that_is_not_explained():
+    paths = [part for path in [*TEMPLATES, "remediation/role.yaml"] for part in ("--file", path)]
+    run(ROOT / ".venv/checkov/bin/checkov", "--skip-download", "--quiet", "--compact", "--framework", "cloudformation", *paths)
+    for path in TEMPLATES:
+        for part in walk(load(path)):
+            for skip in part.get("skip", []):
+                assert len(skip["comment"]) > 20, skip
+
+
+@pytest.mark.parametrize("path", [TEMPLATE, PACK])
+def test_every_parameter_of_the_rule_is_reachable_and_a_blank_one_is_unset(path):
+    check_parameters(load(path))
 
 
 def test_the_function_may_do_exactly_what_its_code_does():
@@ -163,15 +210,157 @@ def test_a_template_parameter_takes_what_the_rule_takes(parameter, taken, refuse
     assert [value for value in refused if accepts(definition, value)] == []
 
 
+def longest_values(template):
+    """For each parameter of the rule, how many characters its longest value has."""
+    lengths = {}
+    for name in rule_parameters():
+        definition = template["Parameters"][template_name(name)]
+        if "AllowedValues" in definition:
+            lengths[name] = max(map(len, definition["AllowedValues"]))
+        elif "MaxLength" in definition:
+            lengths[name] = definition["MaxLength"]
+        else:
+            lengths[name] = max(size for size in range(10) if accepts(definition, "1" * size))
+    return lengths
+
+
 def test_the_longest_values_together_fit_what_aws_config_stores():
     """InputParameters holds 1,024 characters at most."""
-    parameters = load(TEMPLATE)["Parameters"]
-    longest = {}
-    for name in rule_parameters():
-        definition = parameters[template_name(name)]
-        values = definition.get("AllowedValues") or ["9" * 5 if name.endswith(("Days", "Hours")) else "x" * definition["MaxLength"]]
-        longest[name] = max(values, key=len)
+    longest = {name: "x" * size for name, size in longest_values(load(TEMPLATE)).items()}
     assert len(json.dumps(longest)) <= 1024
+
+
+# The other templates.
+
+
+@pytest.mark.parametrize("path", [TEMPLATE, PACK])
+def test_the_remediation_and_the_runbook_agree(path):
+    check_remediation(load(path))
+
+
+def test_the_conformance_pack_keeps_within_the_limits_of_aws_config():
+    check_pack((ROOT / PACK).read_text())
+
+
+def test_the_conformance_pack_is_the_rule_and_the_remediation_of_the_template():
+    template, pack = load(TEMPLATE), load(PACK)
+    ours, theirs = (only(t, "AWS::Config::ConfigRule")["Properties"] for t in (template, pack))
+    for name in ("Description", "Scope", "InputParameters"):
+        assert theirs[name] == ours[name]
+    assert theirs["Source"]["SourceDetails"] == ours["Source"]["SourceDetails"]
+    ours, theirs = (only(t, "AWS::Config::RemediationConfiguration")["Properties"] for t in (template, pack))
+    different = {name for name in ours if ours[name] != theirs[name]}
+    assert different == {"ConfigRuleName", "TargetId", "Parameters"}
+    assert {name for name in ours["Parameters"] if ours["Parameters"][name] != theirs["Parameters"][name]} == {"AutomationAssumeRole"}
+    # The pack knows the runbook and its role by the names that the template gives them.
+    assert theirs["TargetId"] == template["Resources"]["Runbook"]["Properties"]["Name"]
+    role = template["Resources"]["RunbookRole"]["Properties"]["RoleName"]["Fn::Sub"]
+    (arn,) = theirs["Parameters"]["AutomationAssumeRole"]["StaticValue"]["Values"]
+    assert arn == {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/" + role}
+
+
+@pytest.mark.parametrize("path", [PACK, STACK_SET, CENTRAL])
+def test_parameters_of_the_same_name_mean_the_same_everywhere(path):
+    ours = load(TEMPLATE)["Parameters"]
+    for name, definition in load(path)["Parameters"].items():
+        if name in ours and (path, name) != (CENTRAL, "ExecutionRoleName"):
+            assert definition == {key: ours[name][key] for key in definition}, name
+            if path != PACK:
+                assert definition == ours[name], name
+
+
+def test_the_member_role_may_do_what_the_function_does_and_not_assume_further():
+    role = load(MEMBER_ROLE)["Resources"]["MemberRole"]
+    assert allowed_actions(role) == actions_in_code() - {"sts:AssumeRole"}
+
+
+def test_only_the_functions_role_may_assume_the_member_role():
+    (statement,) = load(MEMBER_ROLE)["Resources"]["MemberRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"AWS": {"Ref": "FunctionRoleArn"}}
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": {"Ref": "OrganizationId"}}}
+
+
+def test_the_member_role_has_the_name_that_the_central_rule_assumes():
+    assert load(MEMBER_ROLE)["Parameters"]["RoleName"]["Default"] == load(CENTRAL)["Parameters"]["ExecutionRoleName"]["Default"]
+
+
+def test_the_runbooks_role_is_the_one_beside_the_runbook():
+    ours = load(TEMPLATE)["Resources"]["RunbookRole"]["Properties"]
+    theirs = load("remediation/role.yaml")["Resources"]["Role"]["Properties"]
+    for name in ("AssumeRolePolicyDocument", "Policies"):
+        assert ours[name] == theirs[name]
+
+
+def test_a_central_function_is_open_to_the_named_accounts_only():
+    name, accounts, made = load(CENTRAL)["Resources"]["Fn::ForEach::Permissions"]
+    (permission,) = made.values()
+    assert accounts == {"Ref": "MemberAccountIds"}
+    assert permission["Properties"]["SourceAccount"] == {"Ref": name}
+    assert permission["Properties"]["Principal"] == "config.amazonaws.com"
+
+
+def test_an_organization_rule_passes_every_parameter_as_text_in_json():
+    metadata = only(load(CENTRAL), "AWS::Config::OrganizationConfigRule")["Properties"]["OrganizationCustomRuleMetadata"]
+    text = metadata["InputParameters"]["Fn::Sub"]
+    assert json.loads(text) == {name: f"${{{template_name(name)}}}" for name in rule_parameters()}
+    assert metadata["ResourceTypesScope"] == ["AWS::RDS::DBCluster"]
+    # The longest values still fit, and no value can end its quotes.
+    longest = {template_name(name): "x" * size for name, size in longest_values(load(CENTRAL)).items()}
+    assert len(re.sub(r"\$\{(\w+)\}", lambda match: longest[match[1]], text)) <= 1024
+    assert not accepts(load(CENTRAL)["Parameters"]["ForwardingDestination"], '","logTypes":"')
+
+
+def test_an_organization_pack_passes_every_parameter_of_the_pack():
+    pack = only(load(CENTRAL), "AWS::Config::OrganizationConformancePack")["Properties"]
+    passed = {p["ParameterName"]: p["ParameterValue"] for p in pack["ConformancePackInputParameters"]}
+    assert passed == {name: {"Ref": name} for name in load(PACK)["Parameters"]}
+
+
+def test_the_stack_set_passes_every_parameter_of_a_single_account(expanded):
+    stack_set = only(load(STACK_SET), "AWS::CloudFormation::StackSet")["Properties"]
+    passed = {p["ParameterKey"]: p["ParameterValue"] for p in stack_set["Parameters"]}
+    assert passed == {name: {"Ref": name} for name in passed}
+    # A function in each account serves that account only, and with its own rule.
+    assert set(passed) == set(expanded["Parameters"]) - {"ExecutionRoleName", "OrganizationId", "CreateRule"}
+
+
+# The plain template that stack sets need.
+
+
+@pytest.fixture(scope="module")
+def expanded():
+    return json.loads(run(ROOT / ".venv/sam/bin/python", "deploy/expand.py"))
+
+
+def test_the_expanded_template_needs_no_transform(expanded, tmp_path):
+    assert "Transform" not in expanded
+    assert not [part for part in walk(expanded) if "Fn::Transform" in part]
+    # The Region that the translator was told is nowhere in what it wrote.
+    assert "us-east-1" not in json.dumps(expanded)
+    path = tmp_path / "expanded.json"
+    path.write_text(json.dumps(expanded))
+    run(BIN / "cfn-lint", path)
+
+
+def test_the_expanded_template_says_what_the_template_says(expanded):
+    template = load(TEMPLATE)
+    for name, resource in template["Resources"].items():
+        if resource["Type"] != "AWS::Serverless::Function" and name != "Runbook":
+            assert expanded["Resources"][name] == resource, name
+    assert expanded["Resources"]["Runbook"]["Properties"]["Content"] == load(RUNBOOK)
+    function = expanded["Resources"]["NeptuneAuditRuleFunction"]["Properties"]
+    for name in ("Runtime", "Handler", "MemorySize", "Timeout", "Architectures", "LoggingConfig"):
+        assert function[name] == template["Resources"]["NeptuneAuditRuleFunction"]["Properties"][name], name
+
+
+def test_the_runbook_can_be_deployed_alone(tmp_path):
+    path = tmp_path / "runbook.json"
+    path.write_text(run(ROOT / ".venv/sam/bin/python", "deploy/expand.py", "--runbook"))
+    run(BIN / "cfn-lint", path)
+    alone = json.loads(path.read_text())
+    assert set(alone["Resources"]) == {"Runbook", "RunbookRole"}
+    # A document holds 64 KB: https://docs.aws.amazon.com/general/latest/gr/ssm.html
+    assert len(json.dumps(alone["Resources"]["Runbook"]["Properties"]["Content"]).encode()) <= 65_536
 
 
 # The same checks on templates with one fault each.
@@ -233,6 +422,19 @@ def misspell_a_frequency(template):
     template["Parameters"]["MaximumExecutionFrequency"]["AllowedValues"][0] = "OneHour"
 
 
+def name_an_input_that_the_runbook_does_not_have(template):
+    given = only(template, "AWS::Config::RemediationConfiguration")["Properties"]["Parameters"]
+    given["RebootAll"] = given.pop("RebootInstances")
+
+
+def misspell_the_target_type(template):
+    only(template, "AWS::Config::RemediationConfiguration")["Properties"]["TargetType"] = "SSM_DOCUMENTS"
+
+
+def offer_a_value_that_the_runbook_refuses(template):
+    template["Parameters"]["RemediationRetentionInDays"]["AllowedValues"].append("2")
+
+
 @pytest.mark.parametrize(
     ("check", "change"),
     [
@@ -246,9 +448,28 @@ def misspell_a_frequency(template):
         (check_words, misspell_a_message_type),
         (check_words, misspell_the_owner),
         (check_words, misspell_a_frequency),
+        (check_words, misspell_the_target_type),
+        (check_remediation, name_an_input_that_the_runbook_does_not_have),
+        (check_remediation, offer_a_value_that_the_runbook_refuses),
     ],
     ids=lambda function: function.__name__,
 )
 def test_a_fault_in_the_template_is_found(check, change):
     with pytest.raises(AssertionError):
         check(broken(change))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("      ConfigRuleName: neptune-audit-rule\n      TargetType", "      ConfigRuleName: !Ref ConfigRule\n      TargetType"),
+        ("    DependsOn: ConfigRule\n", ""),
+        ("Resources:\n", "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n"),
+        ("Resources:\n", "#" + "x" * 51_200 + "\nResources:\n"),
+    ],
+)
+def test_a_fault_in_the_conformance_pack_is_found(old, new):
+    text = (ROOT / PACK).read_text()
+    assert old in text
+    with pytest.raises((AssertionError, KeyError)):
+        check_pack(text.replace(old, new))
