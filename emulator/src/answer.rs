@@ -10,10 +10,11 @@ use crate::xml::Xml;
 /// What an action answers: the inside of its result element, or its JSON.
 pub(crate) enum Answer {
     Xml(String),
-    #[allow(dead_code, reason = "for the actions that change tags")]
     /// A query action without a result element.
     Empty,
     Json(Value),
+    /// A JSON action that answers an empty body.
+    Nothing,
 }
 
 /// An error answer.
@@ -47,6 +48,7 @@ impl Rendered {
     pub(crate) fn answer(service: Service, action: &str, answer: Answer, request_id: String) -> Self {
         let body = match answer {
             Answer::Json(value) => value.to_string(),
+            Answer::Nothing => String::new(),
             Answer::Xml(result) => envelope(service, action, Some(&result), &request_id),
             Answer::Empty => envelope(service, action, None, &request_id),
         };

@@ -52,9 +52,12 @@ impl Violations {
     }
 }
 
+/// A member that a request may have, and the test of its JSON type.
+pub(crate) type KnownMember<'a> = (&'a str, fn(&Value) -> bool);
+
 /// Refuses members that the request does not have, and members of another type. AWS ignores the former without a
 /// word; here they are a mistake of the caller that a test must see.
-pub(crate) fn check_members(parameters: &Map<String, Value>, members: &[(&str, fn(&Value) -> bool)]) -> Result<(), Refusal> {
+pub(crate) fn check_members(parameters: &Map<String, Value>, members: &[KnownMember<'_>]) -> Result<(), Refusal> {
     for (name, value) in parameters {
         match members.iter().find(|(known, _)| known == name) {
             None => {

@@ -41,6 +41,8 @@ pub struct Fleet {
     /// Lifetime of the credentials that AssumeRole answers; unset: what the caller asks for, an hour by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_seconds: Option<u64>,
+    /// How long a rebooting instance is away, by the emulator's clock.
+    pub reboot_seconds: u64,
     /// The rule to which evaluations belong whose result token did not come with an event.
     pub rule_name: String,
     /// Result tokens that PutEvaluations refuses.
@@ -57,6 +59,7 @@ impl Default for Fleet {
             page_size: None,
             shuffle: None,
             session_seconds: None,
+            reboot_seconds: 20,
             rule_name: "neptune-audit".into(),
             invalid_result_tokens: Vec::new(),
         }

@@ -91,8 +91,11 @@ pub(crate) async fn serve(shared: Arc<Shared>, connection: Connection, headers: 
     rendered.into_response()
 }
 
-/// Which service and action a request is for, and with what parameters.
-fn recognise(headers: &HeaderMap, body: &[u8]) -> Result<(Service, String, Map<String, Value>), (Service, Refusal)> {
+/// A service, an action of it, and its parameters.
+type Recognised = (Service, String, Map<String, Value>);
+
+/// Which service and action a request is for. A refusal comes with the service in whose form it is to be written.
+fn recognise(headers: &HeaderMap, body: &[u8]) -> Result<Recognised, (Service, Refusal)> {
     if let Some(target) = text(headers, "x-amz-target") {
         let Some((service, action)) = Service::of_target(target) else {
             let refusal = Refusal::bad("UnknownOperationException", format!("the emulator does not know the target {target}"));

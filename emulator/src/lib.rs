@@ -14,6 +14,7 @@
 
 mod answer;
 mod calls;
+mod changes;
 mod config;
 mod connection;
 mod control;
@@ -21,6 +22,7 @@ mod faults;
 pub mod fleet;
 mod function;
 mod gateway;
+mod instances;
 mod logs;
 mod neptune;
 mod paging;

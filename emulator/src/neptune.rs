@@ -1,4 +1,5 @@
-//! The control plane of Amazon Neptune: what DescribeDBClusters and its kin answer.
+//! The control plane of Amazon Neptune: clusters and the parameters of their groups. Its other actions are in
+//! `changes` and `instances`.
 
 use serde_json::{Map, Value};
 
@@ -11,16 +12,26 @@ use crate::service::{Request, Service};
 use crate::timestamps::iso8601;
 use crate::world::{Index, World};
 use crate::xml::Xml;
+use crate::{changes, instances};
 
 /// 2025-03-01T09:00:00Z: when everything was made that says nothing else.
-const LONG_AGO: i64 = 1_740_819_600_000;
+pub(crate) const LONG_AGO: i64 = 1_740_819_600_000;
 
 pub(crate) fn perform(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
     let ask = Ask(&request.parameters);
     let account = request.caller.account.as_str();
+    world.finish_reboots();
     match request.action.as_str() {
         "DescribeDBClusters" => describe_clusters(world, account, &ask),
         "DescribeDBClusterParameters" => describe_parameters(world, account, &ask),
+        "DescribeDBClusterParameterGroups" => describe_groups(world, account, &ask),
+        "DescribeDBInstances" => instances::describe(world, account, &ask),
+        "RebootDBInstance" => instances::reboot(world, account, &ask),
+        "ModifyDBCluster" => changes::modify_cluster(world, account, &ask),
+        "CreateDBClusterParameterGroup" => changes::create_group(world, account, &ask),
+        "ModifyDBClusterParameterGroup" => changes::modify_group(world, account, &ask),
+        "AddTagsToResource" => changes::add_tags(world, account, &ask),
+        "ListTagsForResource" => changes::list_tags(world, account, &ask),
         other => Err(Service::Neptune.unknown_action(other)),
     }
 }
@@ -39,7 +50,7 @@ impl Ask<'_> {
     }
 
     /// `MaxRecords`, as the caller gives it.
-    fn max_records(&self) -> Result<usize, Refusal> {
+    pub(crate) fn max_records(&self) -> Result<usize, Refusal> {
         let Some(asked) = self.text("MaxRecords") else {
             return Ok(100);
         };
@@ -49,7 +60,7 @@ impl Ask<'_> {
     }
 
     /// The values of the filters by name. An empty list of filters arrives as an empty string.
-    fn filters(&self) -> Result<Vec<(&str, Vec<&str>)>, Refusal> {
+    pub(crate) fn filters(&self) -> Result<Vec<(&str, Vec<&str>)>, Refusal> {
         let filters = self.0.get("Filters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         filters
             .iter()
@@ -69,7 +80,7 @@ impl Ask<'_> {
     }
 }
 
-fn invalid_marker(marker: &str) -> Refusal {
+pub(crate) fn invalid_marker(marker: &str) -> Refusal {
     Refusal::bad("InvalidParameterValue", format!("Invalid marker: {marker}"))
 }
 
@@ -77,7 +88,7 @@ pub(crate) fn cluster_not_found(identifier: &str) -> Refusal {
     Refusal::new(404, "DBClusterNotFoundFault", format!("DBCluster {identifier} not found."))
 }
 
-fn group_not_found(name: &str) -> Refusal {
+pub(crate) fn group_not_found(name: &str) -> Refusal {
     Refusal::new(404, "DBParameterGroupNotFound", format!("DBClusterParameterGroup not found: {name}"))
 }
 
@@ -227,6 +238,47 @@ pub(crate) fn parameter_group(world: &World, account: &str, name: &str) -> Optio
             ..ParameterGroup::default()
         })
     })
+}
+
+pub(crate) fn write_group(xml: &mut Xml, world: &World, account: &str, name: &str, group: &ParameterGroup) {
+    xml.text("DBClusterParameterGroupName", name);
+    xml.text("DBParameterGroupFamily", &group.family);
+    xml.text("Description", &group.description);
+    let fleet = &world.fleet;
+    let (partition, region) = (fleet.partition(), &fleet.region);
+    xml.text("DBClusterParameterGroupArn", format_args!("arn:{partition}:rds:{region}:{account}:cluster-pg:{name}"));
+}
+
+fn describe_groups(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+    let page_size = world.page_size(ask.max_records()?);
+    let mut names: Vec<_> = match ask.text("DBClusterParameterGroupName") {
+        Some(name) => vec![name.to_ascii_lowercase()],
+        None => FAMILIES.iter().map(|family| format!("default.{family}")).collect(),
+    };
+    if ask.text("DBClusterParameterGroupName").is_none() {
+        let own = world.account(account).into_iter().flat_map(|(facts, _)| facts.parameter_groups.keys().cloned());
+        names.extend(own);
+        names.sort();
+        names.dedup();
+    }
+    let start = match ask.text("Marker") {
+        None => 0,
+        Some(marker) => {
+            paging::open("groups", marker).and_then(|last| names.binary_search(&last).ok()).ok_or_else(|| invalid_marker(marker))? + 1
+        }
+    };
+    let groups: Vec<_> = names[start..]
+        .iter()
+        .take(page_size)
+        .map(|name| parameter_group(world, account, name).map(|group| (name, group)).ok_or_else(|| group_not_found(name)))
+        .collect::<Result<_, _>>()?;
+    let mut xml = Xml::default();
+    xml.list("DBClusterParameterGroups", &groups, |xml, (name, group)| {
+        xml.element("DBClusterParameterGroup", |xml| write_group(xml, world, account, name, group));
+    });
+    let more = names.len() > start + page_size;
+    xml.optional("Marker", groups.last().filter(|_| more).map(|(last, _)| paging::seal("groups", last)));
+    Ok(Answer::Xml(xml.into_string()))
 }
 
 fn describe_parameters(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {

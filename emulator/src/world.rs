@@ -1,6 +1,6 @@
 //! The state that all endpoints share, behind one lock.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::calls::{Call, Put};
 use crate::faults::Faults;
-use crate::fleet::{Account, Cluster, Fleet, Recorded};
+use crate::fleet::{Account, Cluster, Fleet, LogGroup, Member, Recorded};
 use crate::random::Random;
 use crate::runtime::Invocations;
 use crate::sts::Session;
@@ -50,8 +50,18 @@ pub(crate) struct World {
     pub(crate) rules: HashSet<(String, String)>,
     pub(crate) invocations: Invocations,
     pub(crate) random: Random,
+    /// Instances that are rebooting, with the time when they are back.
+    pub(crate) reboots: Vec<Reboot>,
     /// How far the emulator's clock is ahead of the machine's.
     pub(crate) ahead: Duration,
+}
+
+/// An instance on its way back.
+pub(crate) struct Reboot {
+    pub(crate) account: String,
+    pub(crate) instance: String,
+    /// In milliseconds since 1970, by the emulator's clock.
+    pub(crate) done: i64,
 }
 
 /// Finds things in one account without looking through all of them. Positions are those in the account's lists.
@@ -61,6 +71,8 @@ pub(crate) struct Index {
     pub(crate) clusters: Vec<usize>,
     /// Places in `clusters`, by identifier.
     pub(crate) cluster_places: HashMap<String, usize>,
+    /// Instances: the positions of their cluster, and of the member in it.
+    pub(crate) instances: BTreeMap<String, (usize, usize)>,
     /// Log groups in the order of their names.
     pub(crate) log_groups: Vec<usize>,
     /// Recorded results by rule, resource type and resource id.
@@ -81,6 +93,7 @@ impl World {
             rules: HashSet::new(),
             invocations: Invocations::default(),
             random: Random::seeded(since_epoch().as_nanos() as u64),
+            reboots: Vec::new(),
             ahead: Duration::ZERO,
         };
         world.reindex();
@@ -106,6 +119,36 @@ impl World {
         self.fleet.accounts.get_mut(account)?.clusters.get_mut(position)
     }
 
+    pub(crate) fn member_mut(&mut self, account: &str, instance: &str) -> Option<&mut Member> {
+        let (cluster, member) = *self.indexes.get(account)?.instances.get(instance)?;
+        self.fleet.accounts.get_mut(account)?.clusters.get_mut(cluster)?.members.get_mut(member)
+    }
+
+    pub(crate) fn log_group_mut(&mut self, account: &str, name: &str) -> Option<&mut LogGroup> {
+        let sorted = &self.indexes.get(account)?.log_groups;
+        let groups = &mut self.fleet.accounts.get_mut(account)?.log_groups;
+        let place = sorted.binary_search_by(|position| groups[*position].name.as_str().cmp(name)).ok()?;
+        groups.get_mut(sorted[place])
+    }
+
+    pub(crate) fn add_log_group(&mut self, account: &str, group: LogGroup) {
+        self.fleet.account(account).log_groups.push(group);
+        self.reindex();
+    }
+
+    /// Lets the instances come back whose reboot is over: with every parameter of their group in effect.
+    pub(crate) fn finish_reboots(&mut self) {
+        let now = self.now();
+        let (done, under_way) = std::mem::take(&mut self.reboots).into_iter().partition(|reboot: &Reboot| reboot.done <= now);
+        self.reboots = under_way;
+        for Reboot { account, instance, .. } in done {
+            if let Some(member) = self.member_mut(&account, &instance) {
+                member.status = "available".into();
+                member.parameter_group_status = "in-sync".into();
+            }
+        }
+    }
+
     /// Keeps a result, unless a newer one of the same resource is there.
     pub(crate) fn record(&mut self, account: &str, result: Recorded) {
         let facts = self.fleet.accounts.entry(account.to_owned()).or_default();
@@ -127,6 +170,7 @@ impl World {
         self.sessions.clear();
         self.result_tokens.clear();
         self.rules.clear();
+        self.reboots.clear();
         self.ahead = Duration::ZERO;
         self.reindex();
     }
@@ -163,6 +207,15 @@ impl Index {
                 .map(|(place, position)| (account.clusters[*position].identifier.clone(), place))
                 .collect(),
             clusters,
+            instances: account
+                .clusters
+                .iter()
+                .enumerate()
+                .flat_map(|(position, cluster)| {
+                    let members = cluster.members.iter().enumerate();
+                    members.map(move |(number, member)| (member.identifier.clone(), (position, number)))
+                })
+                .collect(),
             log_groups,
             recorded: account
                 .recorded

@@ -519,6 +519,202 @@ def test_an_unknown_group_is_not_found(emulator):
     assert refusal(describe) == ("MissingParameter", 400)
 
 
+# Neptune: instances and changes --------------------------------------------------------------------------------------
+
+
+def graph(**changes):
+    members = [{"identifier": "graph-1", "writer": True}, {"identifier": "graph-2"}]
+    return {"identifier": "graph", "engine_version": "1.3.4.0", "parameter_group": "off", "members": members, **changes}
+
+
+def groups(**more):
+    return {"off": {"family": "neptune1.3"}, "on": {**AUDITED["audited"]}, "old": {"family": "neptune1.2"}, **more}
+
+
+def statuses(emulator):
+    [cluster] = emulator.client("neptune").describe_db_clusters(DBClusterIdentifier="graph")["DBClusters"]
+    return [member["DBClusterParameterGroupStatus"] for member in cluster["DBClusterMembers"]]
+
+
+def parameter(value="1", name="neptune_enable_audit_log", method="pending-reboot"):
+    return {"ParameterName": name, "ParameterValue": value, "ApplyMethod": method}
+
+
+def test_instances_are_listed_by_identifier_cluster_and_page(emulator):
+    emulator.fleet(home={"clusters": [graph(), {"identifier": "other", "members": [{"identifier": "a"}]}]}, page_size=2)
+    neptune = emulator.client("neptune")
+    pages = neptune.get_paginator("describe_db_instances")
+
+    def names(**parameters):
+        return [each["DBInstanceIdentifier"] for page in pages.paginate(**parameters) for each in page["DBInstances"]]
+
+    assert names() == ["a", "graph-1", "graph-2"]
+    assert names(DBInstanceIdentifier="GRAPH-2") == ["graph-2"]
+    assert names(Filters=[{"Name": "db-cluster-id", "Values": ["graph"]}]) == ["graph-1", "graph-2"]
+    assert names(Filters=[{"Name": "engine", "Values": ["docdb"]}]) == []
+    [instance] = neptune.describe_db_instances(DBInstanceIdentifier="a")["DBInstances"]
+    assert (instance["DBClusterIdentifier"], instance["DBInstanceStatus"], instance["Engine"]) == ("other", "available", "neptune")
+    assert refusal(neptune.describe_db_instances, DBInstanceIdentifier="nobody") == ("DBInstanceNotFound", 404)
+
+
+def test_a_reboot_takes_a_while_and_puts_the_group_in_effect_on_that_instance(emulator):
+    members = [{"identifier": f"graph-{number}", "parameter_group_status": "pending-reboot"} for number in (1, 2)]
+    emulator.fleet(home={"clusters": [graph(members=members)]}, reboot_seconds=30)
+    neptune = emulator.client("neptune")
+    assert neptune.reboot_db_instance(DBInstanceIdentifier="graph-1")["DBInstance"]["DBInstanceStatus"] == "rebooting"
+    assert refusal(neptune.reboot_db_instance, DBInstanceIdentifier="graph-1") == ("InvalidDBInstanceState", 400)
+    assert statuses(emulator) == ["pending-reboot", "pending-reboot"]
+    emulator.control("POST", "clock", {"milliseconds": 31_000})
+    [instance] = neptune.describe_db_instances(DBInstanceIdentifier="graph-1")["DBInstances"]
+    assert instance["DBInstanceStatus"] == "available"
+    assert statuses(emulator) == ["in-sync", "pending-reboot"]
+    assert refusal(neptune.reboot_db_instance, DBInstanceIdentifier="nobody") == ("DBInstanceNotFound", 404)
+
+
+def test_an_export_is_turned_on_with_its_log_group_and_off_again(emulator):
+    emulator.fleet(home={"clusters": [graph(pending_exports={"enable": ["audit"]})], "parameter_groups": groups()})
+    modify = emulator.client("neptune").modify_db_cluster
+    cluster = modify(DBClusterIdentifier="graph", CloudwatchLogsExportConfiguration={"EnableLogTypes": ["audit"]})["DBCluster"]
+    assert cluster["EnabledCloudwatchLogsExports"] == ["audit"]
+    assert "PendingModifiedValues" not in cluster
+    [group] = emulator.client("logs").describe_log_groups()["logGroups"]
+    assert (group["logGroupName"], group.get("retentionInDays")) == ("/aws/neptune/graph/audit", None)
+    assert statuses(emulator) == ["in-sync", "in-sync"], "an export asks for no reboot"
+    cluster = modify(
+        DBClusterIdentifier="graph", CloudwatchLogsExportConfiguration={"EnableLogTypes": [], "DisableLogTypes": ["audit"]}
+    )["DBCluster"]
+    assert "EnabledCloudwatchLogsExports" not in cluster
+
+
+def test_another_group_waits_for_the_reboot_of_each_instance(emulator):
+    emulator.fleet(home={"clusters": [graph()], "parameter_groups": groups()})
+    modify = emulator.client("neptune").modify_db_cluster
+    modify(DBClusterIdentifier="graph", DBClusterParameterGroupName="off", ApplyImmediately=True)
+    assert statuses(emulator) == ["in-sync", "in-sync"], "it is on that group already"
+    cluster = modify(DBClusterIdentifier="graph", DBClusterParameterGroupName="on")["DBCluster"]
+    assert cluster["DBClusterParameterGroup"] == "on"
+    assert statuses(emulator) == ["pending-reboot", "pending-reboot"]
+
+
+@pytest.mark.parametrize("parameters, expected", [
+    ({"DBClusterIdentifier": "nobody"}, ("DBClusterNotFoundFault", 404)),
+    ({"DBClusterIdentifier": f"arn:aws:rds:{REGION}:{HOME}:cluster:graph"}, ("DBClusterNotFoundFault", 404)),
+    ({"DBClusterParameterGroupName": "nobody"}, ("DBClusterParameterGroupNotFound", 404)),
+    ({"DBClusterParameterGroupName": "old"}, ("InvalidParameterCombination", 400)),
+    ({"DBClusterParameterGroupName": "default.neptune1.4"}, ("InvalidParameterCombination", 400)),
+    ({"CloudwatchLogsExportConfiguration": {"EnableLogTypes": ["error"]}}, ("InvalidParameterCombination", 400)),
+    ({"CloudwatchLogsExportConfiguration": {"EnableLogTypes": ["audit"], "DisableLogTypes": ["audit"]}},
+     ("InvalidParameterCombination", 400)),
+    ({"DeletionProtection": False}, ("InvalidParameterValue", 400)),
+])
+def test_what_modifying_a_cluster_refuses(emulator, parameters, expected):
+    emulator.fleet(home={"clusters": [graph()], "parameter_groups": groups()})
+    before = emulator.control("GET", "fleet")
+    assert refusal(emulator.client("neptune").modify_db_cluster, **{"DBClusterIdentifier": "graph", **parameters}) == expected
+    assert emulator.control("GET", "fleet") == before, "a refusal changes nothing"
+
+
+def test_a_cluster_that_is_busy_is_not_modified(emulator):
+    emulator.fleet(home={"clusters": [graph(status="upgrading")], "parameter_groups": groups()})
+    assert refusal(emulator.client("neptune").modify_db_cluster, DBClusterIdentifier="graph") == ("InvalidDBClusterStateFault", 400)
+
+
+def test_a_new_group_can_be_used_after_five_minutes(emulator):
+    emulator.fleet(home={"clusters": [graph()]})
+    neptune = emulator.client("neptune")
+    made = neptune.create_db_cluster_parameter_group(
+        DBClusterParameterGroupName="Fresh", DBParameterGroupFamily="neptune1.3", Description="new",
+        Tags=[{"Key": "made-by", "Value": "tests"}],
+    )["DBClusterParameterGroup"]
+    assert made == {
+        "DBClusterParameterGroupName": "fresh", "DBParameterGroupFamily": "neptune1.3", "Description": "new",
+        "DBClusterParameterGroupArn": f"arn:aws:rds:{REGION}:{HOME}:cluster-pg:fresh",
+    }
+    neptune.modify_db_cluster_parameter_group(DBClusterParameterGroupName="fresh", Parameters=[parameter()])
+    attach = functools.partial(neptune.modify_db_cluster, DBClusterIdentifier="graph", DBClusterParameterGroupName="fresh")
+    assert refusal(attach) == ("InvalidDBClusterStateFault", 400)
+    emulator.control("POST", "clock", {"milliseconds": 300_000})
+    attach()
+    tags = neptune.list_tags_for_resource(ResourceName=made["DBClusterParameterGroupArn"])["TagList"]
+    assert tags == [{"Key": "made-by", "Value": "tests"}]
+
+
+@pytest.mark.parametrize("parameters, code", [
+    ({"DBClusterParameterGroupName": "on"}, "DBParameterGroupAlreadyExists"),
+    ({"DBClusterParameterGroupName": "default.neptune1.3"}, "InvalidParameterValue"),
+    ({"DBClusterParameterGroupName": "1st"}, "InvalidParameterValue"),
+    ({"DBClusterParameterGroupName": "a--b"}, "InvalidParameterValue"),
+    ({"DBClusterParameterGroupName": "a_b"}, "InvalidParameterValue"),
+    ({"DBParameterGroupFamily": "neptune9"}, "InvalidParameterValue"),
+    ({"Description": ""}, "MissingParameter"),
+])
+def test_what_making_a_group_refuses(emulator, parameters, code):
+    emulator.fleet(home={"parameter_groups": groups()})
+    usual = {"DBClusterParameterGroupName": "fresh", "DBParameterGroupFamily": "neptune1.3", "Description": "new"}
+    assert refusal(emulator.client("neptune").create_db_cluster_parameter_group, **{**usual, **parameters}) == (code, 400)
+
+
+def test_a_static_change_waits_for_a_reboot_and_a_dynamic_one_does_not(emulator):
+    others = {"identifier": "other", "parameter_group": "on", "members": [{"identifier": "other-1"}]}
+    emulator.fleet(home={"clusters": [graph(), others], "parameter_groups": groups()})
+    neptune = emulator.client("neptune")
+    modify = functools.partial(neptune.modify_db_cluster_parameter_group, DBClusterParameterGroupName="off")
+    slow = parameter("info", "neptune_enable_slow_query_log", "immediate")
+    assert modify(Parameters=[slow])["DBClusterParameterGroupName"] == "off"
+    assert statuses(emulator) == ["in-sync", "in-sync"]
+    modify(Parameters=[parameter()])
+    assert statuses(emulator) == ["pending-reboot", "pending-reboot"]
+    listed = parameters_of(emulator, "off")
+    assert listed["neptune_enable_audit_log"]["ParameterValue"] == "1"
+    assert listed["neptune_enable_slow_query_log"]["ParameterValue"] == "info"
+    [other] = neptune.describe_db_clusters(DBClusterIdentifier="other")["DBClusters"]
+    assert other["DBClusterMembers"][0]["DBClusterParameterGroupStatus"] == "in-sync", "it is on another group"
+
+
+@pytest.mark.parametrize("group, parameters, expected", [
+    ("default.neptune1.3", [parameter()], ("InvalidParameterValue", 400)),
+    ("nobody", [parameter()], ("DBParameterGroupNotFound", 404)),
+    ("off", [parameter("2")], ("InvalidParameterValue", 400)),
+    ("off", [parameter(name="neptune_enable_audit")], ("InvalidParameterValue", 400)),
+    ("off", [parameter(method="immediate")], ("InvalidParameterCombination", 400)),
+    ("off", [parameter(method="now")], ("InvalidParameterValue", 400)),
+    ("off", [parameter()] * 21, ("InvalidParameterValue", 400)),
+    ("off", [], ("MissingParameter", 400)),
+])
+def test_what_modifying_a_group_refuses(emulator, group, parameters, expected):
+    emulator.fleet(home={"clusters": [graph()], "parameter_groups": groups()})
+    before = emulator.control("GET", "fleet")
+    modify = emulator.client("neptune").modify_db_cluster_parameter_group
+    assert refusal(modify, DBClusterParameterGroupName=group, Parameters=parameters) == expected
+    assert emulator.control("GET", "fleet") == before, "a refusal changes nothing"
+
+
+def test_groups_are_listed_with_the_default_ones(emulator):
+    emulator.fleet(home={"parameter_groups": groups()}, page_size=3)
+    neptune = emulator.client("neptune")
+    pages = list(neptune.get_paginator("describe_db_cluster_parameter_groups").paginate())
+    assert [each["DBClusterParameterGroupName"] for page in pages for each in page["DBClusterParameterGroups"]] == [
+        "default.neptune1", "default.neptune1.2", "default.neptune1.3", "default.neptune1.4", "off", "old", "on",
+    ]
+    [one] = neptune.describe_db_cluster_parameter_groups(DBClusterParameterGroupName="old")["DBClusterParameterGroups"]
+    assert one["DBParameterGroupFamily"] == "neptune1.2"
+    assert refusal(neptune.describe_db_cluster_parameter_groups, DBClusterParameterGroupName="nobody") == (
+        "DBParameterGroupNotFound", 404,
+    )
+
+
+def test_tags_are_added_and_listed(emulator):
+    emulator.fleet(home={"clusters": [graph(tags={"team": "graphs"})]})
+    neptune = emulator.client("neptune")
+    arn = f"arn:aws:rds:{REGION}:{HOME}:cluster:graph"
+    neptune.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": "audit", "Value": "<on>"}])
+    assert neptune.list_tags_for_resource(ResourceName=arn)["TagList"] == [
+        {"Key": "audit", "Value": "<on>"}, {"Key": "team", "Value": "graphs"},
+    ]
+    assert refusal(neptune.list_tags_for_resource, ResourceName=arn + "s") == ("DBClusterNotFoundFault", 404)
+    assert refusal(neptune.add_tags_to_resource, ResourceName="graph", Tags=[]) == ("InvalidParameterValue", 400)
+
+
 # AWS Config ----------------------------------------------------------------------------------------------------------
 
 
@@ -764,6 +960,36 @@ def test_streams_are_ordered_by_their_last_event(emulator):
     assert newest["logStreamName"] == "c"
     by_name = logs.describe_log_streams(logGroupName="g", logStreamNamePrefix="b")["logStreams"]
     assert [stream["logStreamName"] for stream in by_name] == ["b"]
+
+
+def test_a_log_group_is_made_kept_and_encrypted(emulator):
+    key = f"arn:aws:kms:{REGION}:{HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    logs = emulator.client("logs")
+    logs.create_log_group(logGroupName="g", tags={"team": "graphs"})
+    logs.put_retention_policy(logGroupName="g", retentionInDays=365)
+    logs.associate_kms_key(logGroupName="g", kmsKeyId=key)
+    logs.create_log_group(logGroupName="h", kmsKeyId=key)
+    listed = logs.describe_log_groups()["logGroups"]
+    assert [(each["logGroupName"], each.get("retentionInDays"), each["kmsKeyId"]) for each in listed] == [
+        ("g", 365, key), ("h", None, key),
+    ]
+
+
+@pytest.mark.parametrize("operation, parameters, code", [
+    ("create_log_group", {"logGroupName": "g"}, "ResourceAlreadyExistsException"),
+    ("create_log_group", {"logGroupName": "a b"}, "InvalidParameterException"),
+    ("create_log_group", {}, "InvalidParameterException"),
+    ("put_retention_policy", {"logGroupName": "g", "retentionInDays": 100}, "InvalidParameterException"),
+    ("put_retention_policy", {"logGroupName": "g"}, "InvalidParameterException"),
+    ("put_retention_policy", {"logGroupName": "nobody", "retentionInDays": 30}, "ResourceNotFoundException"),
+    ("associate_kms_key", {"logGroupName": "g"}, "InvalidParameterException"),
+    ("associate_kms_key", {"logGroupName": "g", "kmsKeyId": "alias/mine"}, "InvalidParameterException"),
+    ("associate_kms_key", {"logGroupName": "nobody", "kmsKeyId": "arn:aws:kms:eu-west-1:111122223333:key/k"},
+     "ResourceNotFoundException"),
+])
+def test_what_changing_log_groups_refuses(emulator, operation, parameters, code):
+    emulator.fleet(home={"log_groups": [{"name": "g"}]})
+    assert refusal(getattr(emulator.client("logs"), operation), **parameters) == (code, 400)
 
 
 # STS and accounts ----------------------------------------------------------------------------------------------------
