@@ -14,6 +14,8 @@ export class Aws {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#worker = new Worker(new URL('aws-worker.mjs', import.meta.url), {
+      // The SDK's notice about coming versions of Node.
+      env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
       workerData: {
         port: port2,
         signal: this.#signal,

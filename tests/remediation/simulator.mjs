@@ -1,24 +1,39 @@
 // Runs the runbook in the simulator of @cdklabs/cdk-ssm-documents, which executes every step type of the runbook but one.
 // `aws:loop` is younger than the simulator, so its for-each form is added here, made of the simulator's own parts: each
-// round is an ordinary chain of steps. Everything else is the simulator's.
+// round is an ordinary chain of steps. And its scripts, which the simulator gives ten seconds on another thread, get the
+// time that Automation gives them. Everything else is the simulator's.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
 const { App, Stack } = require('aws-cdk-lib');
 const { AutomationStep, ResponseCode, Simulation, StringDocument, StringStep } = require('@cdklabs/cdk-ssm-documents');
 const { AutomationStepSimulation } = require('@cdklabs/cdk-ssm-documents/lib/simulation/automation-step-simulation');
+const { PythonScriptHandler } = require('@cdklabs/cdk-ssm-documents/lib/script/python-script-handler');
 const { NonRetriableException } = require('@cdklabs/cdk-ssm-documents/lib/domain/non-retriable-exception');
 
 export const RUNBOOK = fileURLToPath(new URL('../../remediation/NeptuneAuditLog-Enable.yaml', import.meta.url));
 
 // As the service does, so that a runbook that outgrows it fails here.
 const MAXIMUM_ITERATIONS = 100;
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
+const MAXIMUM_SCRIPT_MS = 600_000;
 // A wait that has not ended after a virtual day never will: the simulator measures real time, which does not pass.
 const MAXIMUM_SLEEP_SECONDS = 86_400;
 
 const references = (value) =>
   [...JSON.stringify(value).matchAll(/{{\s*(.*?)\s*}}/g)].map(([, reference]) => reference);
+
+// The message without the stack: of an error of JavaScript its first line, of a script in Python the last.
+function reason(stackTrace) {
+  const lines = stackTrace?.split(/\n\s+at /)[0].trim().split('\n') ?? [];
+  const raised = lines.findLast((line) => /^[\w.]+(Error|Exception): |^Exception: /.test(line) && !line.startsWith('Error: '));
+  return lines[0]?.startsWith('Traceback') ? raised : lines[0];
+}
 
 class LoopStep extends AutomationStep {
   action = 'aws:loop';
@@ -48,7 +63,7 @@ class LoopStep extends AutomationStep {
     values.forEach((value, index) => {
       const round = { [`${this.name}.CurrentIteratorValue`]: value, [`${this.name}.CurrentIteration`]: index + 1 };
       const result = new AutomationStepSimulation(this.steps[0], props).invoke({ ...inputs, ...round });
-      if (result.responseCode !== ResponseCode.SUCCESS) throw new Error(`${this.name}: ${value}: ${result.stackTrace.split(/\n\s+at /)[0]}`);
+      if (result.responseCode !== ResponseCode.SUCCESS) throw new Error(`${this.name}: ${value}: ${reason(result.stackTrace)}`);
     });
     return {};
   }
@@ -65,11 +80,33 @@ AutomationStepSimulation.prototype.mySimulation = function () {
   return { executeStep: (inputs) => step.simulate(inputs, props), nextStep: () => step.nextStep };
 };
 
+const ENTRY = require.resolve('@cdklabs/cdk-ssm-documents/python/python_script_entry.py');
+PythonScriptHandler.prototype.run = (path, handler, params) => {
+  const { stdout, stderr, error } = spawnSync('python3', [ENTRY, path, handler, JSON.stringify(params)], {
+    encoding: 'utf8',
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+    timeout: MAXIMUM_SCRIPT_MS,
+  });
+  if (error || !stdout) throw new Error(`python3: ${error ?? stderr}`);
+  const result = JSON.parse(stdout.trim().split('\n').at(-1));
+  if (result.status === 'FAILURE') throw new Error(result.Payload);
+  return result;
+};
+
+// Steps are observed where the simulator begins each of them.
+let observe = () => {};
+const ordinaryInvoke = AutomationStepSimulation.prototype.invoke;
+AutomationStepSimulation.prototype.invoke = function (inputs) {
+  observe(this.step);
+  return ordinaryInvoke.call(this, inputs);
+};
+
 /**
  * Runs the runbook and answers whether it succeeded, its outputs, its steps and its error.
- * `aws` makes the calls; `onSleep` is told of each sleep, in seconds, and may let the clock of the other side go on.
+ * `aws` makes the calls. `onSleep` is told of each sleep, in seconds, and may let the clock of the other side go on;
+ * `onStep` is told of each step as it begins.
  */
-export function run(aws, inputs, onSleep = () => {}) {
+export function run(aws, inputs, onSleep = () => {}, onStep = () => {}) {
   let slept = 0;
   const sleepHook = {
     sleep(milliseconds) {
@@ -79,6 +116,11 @@ export function run(aws, inputs, onSleep = () => {}) {
     },
   };
   const { log, error } = console;
+  // The simulator leaves the scripts of the runbook in the folder for temporary files.
+  const { TMPDIR } = process.env;
+  const scripts = mkdtempSync(join(tmpdir(), 'runbook-'));
+  process.env.TMPDIR = scripts;
+  observe = onStep;
   console.log = console.error = () => {};
   try {
     const document = StringDocument.fromFile(new Stack(new App(), 'Simulation'), 'Runbook', RUNBOOK);
@@ -87,10 +129,14 @@ export function run(aws, inputs, onSleep = () => {}) {
       succeeded: result.responseCode === ResponseCode.SUCCESS,
       outputs: result.outputs ?? {},
       steps: result.executedSteps,
-      error: result.stackTrace?.split(/\n\s+at /)[0],
+      error: reason(result.stackTrace),
       slept,
     };
   } finally {
+    observe = () => {};
     Object.assign(console, { log, error });
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+    rmSync(scripts, { recursive: true });
   }
 }

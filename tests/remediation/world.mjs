@@ -11,8 +11,19 @@ const TARGET = process.env.CARGO_TARGET_DIR ?? `${ROOT}target`;
 export const ROLE = 'arn:aws:iam::111122223333:role/NeptuneAuditLog-Enable';
 export const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/1b7e5c1a-0d6f-4f0e-9c55-2b8d6b1f4a10';
 
-// Python of the project's own environment runs the scripts of the runbook.
-process.env.PATH = `${ROOT}.venv/bin:${process.env.PATH}`;
+/** Lets the scripts of the runbook, which are programs of their own, find Python with boto3, and this endpoint. */
+export function preparePython(endpoint) {
+  const [region, accessKeyId] = ['eu-west-1', 'any'];
+  Object.assign(process.env, {
+    PATH: `${ROOT}.venv/bin:${process.env.PATH}`,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: 'any',
+  });
+  return { region, accessKeyId };
+}
 
 function binary(name, ...profiles) {
   const found = profiles.map((profile) => `${TARGET}/${profile}/${name}`).find((path) => existsSync(path));
@@ -36,19 +47,9 @@ export class World {
       break;
     }
     if (!world.endpoint) throw new Error('the emulator did not start');
-    const aws = {
-      AWS_ENDPOINT_URL: world.endpoint,
-      AWS_ACCESS_KEY_ID: 'any',
-      AWS_SECRET_ACCESS_KEY: 'any',
-      AWS_REGION: 'eu-west-1',
-      AWS_DEFAULT_REGION: 'eu-west-1',
-    };
-    // The runbook's scripts are programs of their own, and find their way by the environment.
-    Object.assign(process.env, aws);
-    world.aws = new Aws({ endpoint: world.endpoint, region: aws.AWS_REGION, accessKeyId: aws.AWS_ACCESS_KEY_ID });
+    world.aws = new Aws({ endpoint: world.endpoint, ...preparePython(world.endpoint) });
     if (withFunction) {
       world.#spawn(process.env.FUNCTION ?? binary('neptune-audit-rule', 'release', 'debug'), [], {
-        ...aws,
         AWS_LAMBDA_RUNTIME_API: world.endpoint.replace('http://', ''),
         AWS_LAMBDA_FUNCTION_NAME: 'neptune-audit-rule',
         AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
