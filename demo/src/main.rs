@@ -4,9 +4,10 @@
 //! every scene and exits 0 only if each verdict is the expected one; with events as arguments it sends just those.
 //!
 //! In reading order: `stage` runs emulator and function, `expected` knows what must come out, `scenes` is the story,
-//! `screen` prints it.
+//! `repair` runs the runbook in it, `screen` prints it.
 
 mod expected;
+mod repair;
 mod scenes;
 mod screen;
 mod stage;
@@ -34,6 +35,9 @@ struct Arguments {
     /// The folder of the events that the demo sends.
     #[arg(long, default_value = "events")]
     event_folder: PathBuf,
+    /// Ends with a repair of the broken clusters by the remediation runbook, which needs node and the project's `.venv`.
+    #[arg(long, conflicts_with = "events")]
+    repair: bool,
     /// Prints what the function logged, at the end.
     #[arg(long)]
     log: bool,
@@ -54,10 +58,14 @@ async fn main() -> ExitCode {
 /// Whether everything came out as expected.
 async fn run(arguments: Arguments) -> Result<bool> {
     let mut stage = Stage::set(&arguments.function, &arguments.fleet, arguments.event_folder).await?;
-    let played =
-        if arguments.events.is_empty() { scenes::play_all(&mut stage).await } else { scenes::send(&mut stage, &arguments.events).await };
-    if arguments.log || played.is_err() {
-        screen::log(&stage.log());
+    let played = if arguments.events.is_empty() {
+        scenes::play_all(&mut stage, arguments.repair).await
+    } else {
+        scenes::send(&mut stage, &arguments.events).await
+    };
+    let log = stage.end();
+    if arguments.log {
+        screen::log(&log);
     }
     played
 }

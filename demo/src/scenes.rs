@@ -7,6 +7,7 @@ use comfy_table::Cell;
 use emulator::{Answer, Fault, FaultKind};
 
 use crate::expected::{self, Case, Verdict};
+use crate::repair;
 use crate::screen;
 use crate::stage::{Outcome, Stage};
 
@@ -15,6 +16,52 @@ const OTHER_ACCOUNT: &str = "444455556666";
 /// The parameter group that the function may not read in one scene, and the one cluster on it.
 const LOCKED_GROUP: &str = "graph-locked";
 const LOCKED_CLUSTER: &str = "supplier-risk";
+
+/// A scene in which one event is about every cluster of an account.
+struct Schedule {
+    title: &'static str,
+    told: &'static str,
+    event: &'static str,
+    account: &'static str,
+    /// The tag of each cluster that says what is expected of it.
+    tag: &'static str,
+}
+
+const DEFAULT_RULE: Schedule = Schedule {
+    title: "Every cluster of the account",
+    told: "no rule parameters; is the audit log generated, in effect, exported?",
+    event: "scheduled.json",
+    account: OWN_ACCOUNT,
+    tag: "expected",
+};
+const STRICT_RULE: Schedule = Schedule {
+    title: "The same clusters under a strict rule",
+    told: "kept for 90 to 400 days, under a KMS key, forwarded to the audit account, written to in the last 24 hours.",
+    event: "scheduled-strict-rule.json",
+    account: OWN_ACCOUNT,
+    tag: "expected:strict",
+};
+const ASSUMED_ROLE: Schedule = Schedule {
+    title: "Another account, through a role there",
+    told: "its clusters are read and reported with that role's credentials; one of them has the name of a cluster here.",
+    event: "scheduled-other-account.json",
+    account: OTHER_ACCOUNT,
+    tag: "expected",
+};
+const LOCKED: Schedule = Schedule {
+    title: "One parameter group may not be read",
+    told: "every other cluster is reported, and the invocation fails, so that somebody hears of it.",
+    event: "scheduled.json",
+    account: OWN_ACCOUNT,
+    tag: "expected",
+};
+const REPAIRED: Schedule = Schedule {
+    title: "Repaired by the runbook",
+    told: "remediation/NeptuneAuditLog-Enable.yaml in a simulator of AWS Systems Manager; what it cannot mend, it says",
+    event: "scheduled.json",
+    account: OWN_ACCOUNT,
+    tag: "expected:repaired",
+};
 
 /// What was compared so far.
 #[derive(Default)]
@@ -33,61 +80,18 @@ impl Review {
 }
 
 /// Plays every scene; whether all came out as expected.
-pub(crate) async fn play_all(stage: &mut Stage) -> Result<bool> {
+pub(crate) async fn play_all(stage: &mut Stage, with_repair: bool) -> Result<bool> {
     let mut review = Review::default();
-
-    screen_heading(
-        stage,
-        "Every cluster of the account",
-        "scheduled.json, with no rule parameters: is the audit log generated, in effect, exported?",
-    );
-    let outcome = schedule(stage, "scheduled.json").await?;
-    show_fleet(stage, &outcome);
-    succeeded(&outcome, "scheduled.json", &mut review);
-    compare_fleet(stage, &outcome, OWN_ACCOUNT, "expected", &[], &mut review)?;
-
-    screen_heading(
-        stage,
-        "The same clusters under a strict rule",
-        "scheduled-strict-rule.json: kept for 90 to 400 days, under a KMS key, forwarded to the audit account, written to in the last 24 hours",
-    );
-    let outcome = schedule(stage, "scheduled-strict-rule.json").await?;
-    show_fleet(stage, &outcome);
-    succeeded(&outcome, "scheduled-strict-rule.json", &mut review);
-    compare_fleet(stage, &outcome, OWN_ACCOUNT, "expected:strict", &[], &mut review)?;
-
-    screen_heading(
-        stage,
-        "One cluster at a time, as AWS Config reports changes",
-        "The item only says which cluster; how it is now, Neptune is asked. What needs no read gets none.",
-    );
+    for scene in [DEFAULT_RULE, STRICT_RULE, ASSUMED_ROLE] {
+        stage.reset();
+        schedule(stage, &scene, &mut review).await?;
+    }
     changes(stage, &mut review).await?;
-
-    screen_heading(
-        stage,
-        "Another account, through a role there",
-        "scheduled-other-account.json: its clusters are read and reported with the role's credentials, never mixed with one's own",
-    );
-    let outcome = schedule(stage, "scheduled-other-account.json").await?;
-    show_fleet(stage, &outcome);
-    succeeded(&outcome, "scheduled-other-account.json", &mut review);
-    compare_fleet(stage, &outcome, OTHER_ACCOUNT, "expected", &[], &mut review)?;
-
-    screen_heading(
-        stage,
-        "One parameter group may not be read",
-        "scheduled.json: every other cluster is reported, and the invocation fails so that somebody hears of it",
-    );
-    stage.inject(Fault::new("rds:DescribeDBClusterParameters", FaultKind::Deny).matching(LOCKED_GROUP));
-    let outcome = stage.send("scheduled.json").await?;
-    show_fleet(stage, &outcome);
-    refused("one denied parameter group", &outcome, &[LOCKED_CLUSTER, LOCKED_GROUP, "rds:DescribeDBClusterParameters"], &mut review);
-    compare_fleet(stage, &outcome, OWN_ACCOUNT, "expected", &[LOCKED_CLUSTER], &mut review)?;
-    stage.reset();
-
-    screen_heading(stage, "Refused", "A wrong event or parameter is an error that says what is wrong; nothing is read, nothing is put.");
     refusals(stage, &mut review).await?;
-
+    locked(stage, &mut review).await?;
+    if with_repair {
+        repaired(stage, &mut review).await?;
+    }
     stage.print(|| screen::conclusion(review.checked, &review.surprises));
     Ok(review.surprises.is_empty())
 }
@@ -97,21 +101,72 @@ pub(crate) async fn send(stage: &mut Stage, events: &[PathBuf]) -> Result<bool> 
     let mut fine = true;
     for event in events {
         stage.reset();
-        screen_heading(stage, &event.display().to_string(), "");
         let outcome = stage.send_file(event).await?;
+        stage.print(|| screen::heading(&event.display().to_string(), ""));
         show_fleet(stage, &outcome);
         fine &= matches!(outcome.answer, Answer::Response(_));
     }
     Ok(fine)
 }
 
-fn screen_heading(stage: &Stage, title: &str, told: &str) {
-    stage.print(|| screen::heading(title, told));
+async fn schedule(stage: &mut Stage, scene: &Schedule, review: &mut Review) -> Result<()> {
+    stage.print(|| screen::heading(scene.title, &format!("{}: {}", scene.event, scene.told)));
+    let outcome = stage.send(scene.event).await?;
+    show_fleet(stage, &outcome);
+    review.check(matches!(outcome.answer, Answer::Response(_)), || format!("{}: answered {:?}", scene.event, outcome.answer));
+    compare_fleet(stage, scene, &outcome, &[], review)
 }
 
-async fn schedule(stage: &mut Stage, event: &str) -> Result<Outcome> {
+async fn locked(stage: &mut Stage, review: &mut Review) -> Result<()> {
     stage.reset();
-    stage.send(event).await
+    stage.print(|| screen::heading(LOCKED.title, &format!("{}: {}", LOCKED.event, LOCKED.told)));
+    stage.inject(Fault::new("rds:DescribeDBClusterParameters", FaultKind::Deny).matching(LOCKED_GROUP));
+    let outcome = stage.send(LOCKED.event).await?;
+    stage.print(|| {
+        screen::note(&format!("{}, as before", screen::tally(&outcome.evaluations)));
+        show_answer(&outcome);
+    });
+    refused("one denied parameter group", &outcome, &[LOCKED_CLUSTER, LOCKED_GROUP, "rds:DescribeDBClusterParameters"], review);
+    compare_fleet(stage, &LOCKED, &outcome, &[LOCKED_CLUSTER], review)
+}
+
+/// Judged, repaired where it is broken, judged again.
+async fn repaired(stage: &mut Stage, review: &mut Review) -> Result<()> {
+    stage.reset();
+    stage.print(|| screen::heading(REPAIRED.title, &format!("{}: {}", REPAIRED.event, REPAIRED.told)));
+    let before = stage.send(REPAIRED.event).await?;
+    let broken: Vec<_> = before.evaluations.iter().filter(|evaluation| evaluation.compliance == "NON_COMPLIANT").collect();
+    let repairs = repair::run(stage, broken.iter().map(|evaluation| evaluation.resource_id.as_str())).await?;
+    let after = stage.send(REPAIRED.event).await?;
+
+    let mut table = screen::table(["Cluster, and its fate", "Before", "What the runbook changed, and what it leaves", "After"]);
+    let verdict = |outcome: &Outcome, resource_id: &str| {
+        let evaluation = outcome.evaluations.iter().find(|evaluation| evaluation.resource_id == resource_id);
+        evaluation
+            .map(Verdict::of)
+            .map_or_else(|| Cell::new("nothing"), |verdict| screen::verdict(&verdict.compliance, verdict.to_string().replace(' ', "\n")))
+    };
+    for repair in &repairs {
+        let cluster = stage.clusters(REPAIRED.account).iter().find(|cluster| cluster.resource_id == repair.cluster);
+        let (name, fate) = cluster.map_or((repair.cluster.as_str(), ""), screen::name_and_fate);
+        table.add_row([
+            Cell::new(format!("{name}\n{fate}")),
+            verdict(&before, &repair.cluster),
+            Cell::new(repair.to_string()),
+            verdict(&after, &repair.cluster),
+        ]);
+        review.check(repair.succeeded, || format!("{name}: the runbook failed: {}", repair.error));
+    }
+    stage.print(|| {
+        screen::show(&table);
+        screen::note(&format!("before: {}; after: {}", screen::tally(&before.evaluations), screen::tally(&after.evaluations)));
+        show_answer(&after);
+    });
+    review.check(repairs.len() == broken.len(), || format!("the runbook ran for {} of {} clusters", repairs.len(), broken.len()));
+    // What was gone before is cleared by now.
+    let cleared = before.evaluations.iter().filter(|evaluation| evaluation.compliance == "NOT_APPLICABLE");
+    let cleared: Vec<_> = cleared.map(|evaluation| evaluation.resource_id.as_str()).collect();
+    compare_fleet(stage, &REPAIRED, &after, &cleared, review)
 }
 
 /// Every evaluation in the order of the fleet, then the answer where it is an error, then the cost.
@@ -120,10 +175,8 @@ fn show_fleet(stage: &Stage, outcome: &Outcome) {
     let mut rows: Vec<_> = outcome.evaluations.iter().map(|evaluation| (stage.place_of(evaluation), evaluation)).collect();
     rows.sort_by_key(|(place, _)| place.unwrap_or(usize::MAX));
     for (place, evaluation) in rows {
-        let (name, fate) = match place.and_then(|place| stage.clusters(&evaluation.account).get(place)) {
-            Some(cluster) => (&cluster.identifier, cluster.tags.get("fate").map_or("", String::as_str)),
-            None => (&evaluation.resource_id, "not in the fleet"),
-        };
+        let cluster = place.and_then(|place| stage.clusters(&evaluation.account).get(place));
+        let (name, fate) = cluster.map_or((evaluation.resource_id.as_str(), "no such cluster (any more)"), screen::name_and_fate);
         table.add_row([
             Cell::new(format!("{name}\n{fate}")),
             screen::verdict(&evaluation.compliance, &evaluation.compliance),
@@ -133,16 +186,17 @@ fn show_fleet(stage: &Stage, outcome: &Outcome) {
     stage.print(|| {
         if !outcome.evaluations.is_empty() {
             screen::show(&table);
+            screen::note(&screen::tally(&outcome.evaluations));
         }
-        if let Answer::Error { error_type, error_message } = &outcome.answer {
-            screen::note(&format!("{error_type}: {error_message}"));
-        }
-        screen::cost(&outcome.calls, outcome.took);
+        show_answer(outcome);
     });
 }
 
-fn succeeded(outcome: &Outcome, event: &str, review: &mut Review) {
-    review.check(matches!(outcome.answer, Answer::Response(_)), || format!("{event}: answered {:?}", outcome.answer));
+fn show_answer(outcome: &Outcome) {
+    if let Answer::Error { error_type, error_message } = &outcome.answer {
+        screen::problem(error_type, error_message);
+    }
+    screen::cost(&outcome.calls, outcome.took);
 }
 
 fn refused(what: &str, outcome: &Outcome, words: &[&str], review: &mut Review) {
@@ -152,28 +206,34 @@ fn refused(what: &str, outcome: &Outcome, words: &[&str], review: &mut Review) {
 }
 
 /// Each cluster of the account is reported as its tag says, each recorded cluster that is gone is cleared, and nothing else is put.
-fn compare_fleet(stage: &Stage, outcome: &Outcome, account: &str, tag: &str, unread: &[&str], review: &mut Review) -> Result<()> {
-    let facts = stage.fleet().accounts.get(account).with_context(|| format!("the fleet has no account {account}"))?;
+/// Of what is named in `silent` (by identifier, or by resource id where it is gone) nothing is put.
+fn compare_fleet(stage: &Stage, scene: &Schedule, outcome: &Outcome, silent: &[&str], review: &mut Review) -> Result<()> {
+    let facts = stage.fleet().accounts.get(scene.account).with_context(|| format!("the fleet has no account {}", scene.account))?;
     let mut left: Vec<_> = outcome.evaluations.iter().collect();
     let mut take = |resource_id: &str| {
-        let place = left.iter().position(|evaluation| evaluation.account == account && evaluation.resource_id == resource_id);
+        let place = left.iter().position(|evaluation| evaluation.account == scene.account && evaluation.resource_id == resource_id);
         place.map(|place| Verdict::of(left.remove(place)))
     };
+    let surprise = |name: &str, expected: &str, got: &Option<Verdict>| {
+        format!("{}: {name}: expected {expected}, AWS Config received {}", scene.title, or_nothing(got))
+    };
     for cluster in &facts.clusters {
-        let expected = expected::of_cluster(cluster, tag)?.filter(|_| !unread.contains(&cluster.identifier.as_str()));
+        let expected = expected::of_cluster(cluster, scene.tag)?.filter(|_| !silent.contains(&cluster.identifier.as_str()));
         let got = take(&cluster.resource_id);
-        review.check(got == expected, || {
-            format!("{}: expected {}, AWS Config received {}", cluster.identifier, or_nothing(&expected), or_nothing(&got))
-        });
+        review.check(got == expected, || surprise(&cluster.identifier, &or_nothing(&expected), &got));
     }
     let is_listed = |resource_id: &str| facts.clusters.iter().any(|cluster| cluster.resource_id == resource_id);
     for gone in facts.recorded.iter().filter(|recorded| !is_listed(&recorded.resource_id)) {
         let got = take(&gone.resource_id);
+        if silent.contains(&gone.resource_id.as_str()) {
+            review.check(got.is_none(), || surprise(&gone.resource_id, "nothing", &got));
+            continue;
+        }
         let cleared = got.as_ref().is_some_and(|verdict| verdict.compliance == "NOT_APPLICABLE");
-        review.check(cleared, || format!("{}: expected NOT_APPLICABLE, AWS Config received {}", gone.resource_id, or_nothing(&got)));
+        review.check(cleared, || surprise(&gone.resource_id, "NOT_APPLICABLE", &got));
     }
     let strangers: Vec<_> = left.iter().map(|evaluation| format!("{} in {}", evaluation.resource_id, evaluation.account)).collect();
-    review.check(strangers.is_empty(), || format!("AWS Config also received results for {}", strangers.join(", ")));
+    review.check(strangers.is_empty(), || format!("{}: AWS Config also received results for {}", scene.title, strangers.join(", ")));
     Ok(())
 }
 
@@ -182,17 +242,21 @@ fn or_nothing(verdict: &Option<Verdict>) -> String {
 }
 
 async fn changes(stage: &mut Stage, review: &mut Review) -> Result<()> {
+    let told = "The item says which cluster; how it is now, Neptune is asked. What needs no read gets none.";
+    stage.print(|| screen::heading("One cluster at a time, as AWS Config reports changes", told));
     let mut table = screen::dense_table(["Event", "Situation", "Verdict", "Calls", "Time"]);
     for Case { event, situation, outcome: expected } in expected::cases(stage.event_folder())? {
         let expected::Outcome::Verdict(expected) = expected else { continue };
         stage.reset();
         let outcome = stage.send(&event).await?;
-        let mut got: Vec<_> = outcome.evaluations.iter().map(Verdict::of).collect();
-        let got = if got.len() == 1 { got.pop() } else { None };
+        let got = match outcome.evaluations.as_slice() {
+            [evaluation] => Some(Verdict::of(evaluation)),
+            _ => None,
+        };
         review.check(got.as_ref() == Some(&expected), || {
             format!("{event}: expected {expected}, AWS Config received {}; answered {:?}", or_nothing(&got), outcome.answer)
         });
-        let shown = got.as_ref().map(|verdict| screen::verdict(&verdict.compliance, verdict)).unwrap_or_else(|| Cell::new("nothing"));
+        let shown = got.as_ref().map_or_else(|| Cell::new("nothing"), |verdict| screen::verdict(&verdict.compliance, verdict));
         let calls: usize = outcome.calls.values().sum();
         table.add_row([Cell::new(event), Cell::new(situation), shown, Cell::new(calls), Cell::new(screen::milliseconds(outcome.took))]);
     }
@@ -201,7 +265,9 @@ async fn changes(stage: &mut Stage, review: &mut Review) -> Result<()> {
 }
 
 async fn refusals(stage: &mut Stage, review: &mut Review) -> Result<()> {
-    let mut table = screen::table(["Event", "Situation", "Error type", "Message"]);
+    let told = "A wrong event or parameter is an error that says what is wrong; nothing is read, nothing is put.";
+    stage.print(|| screen::heading("Refused", told));
+    let mut table = screen::table(["Event, and what is wrong with it", "Error"]);
     for Case { event, situation, outcome: expected } in expected::cases(stage.event_folder())? {
         let expected::Outcome::Refused(words) = expected else { continue };
         stage.reset();
@@ -209,7 +275,7 @@ async fn refusals(stage: &mut Stage, review: &mut Review) -> Result<()> {
         refused(&event, &outcome, &words.iter().map(String::as_str).collect::<Vec<_>>(), review);
         review.check(outcome.calls.is_empty(), || format!("{event}: expected no AWS call, there were {:?}", outcome.calls));
         if let Answer::Error { error_type, error_message } = outcome.answer {
-            table.add_row([event, situation, error_type, error_message]);
+            table.add_row([format!("{event}\n{situation}"), format!("{error_type}: {error_message}")]);
         }
     }
     stage.print(|| screen::show(&table));

@@ -7,6 +7,9 @@ use std::time::Duration;
 use anstream::{AutoStream, ColorChoice, eprintln, println};
 use anstyle::{AnsiColor, Effects, Style};
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, Table, TableStyle, presets};
+use emulator::Cluster;
+
+use crate::stage::Evaluation;
 
 const TITLE: Style = Style::new().effects(Effects::BOLD);
 const QUIET: Style = Style::new().effects(Effects::DIMMED);
@@ -17,11 +20,12 @@ const BAD: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
 const USUAL_WIDTH: u16 = 120;
 /// Longer lines are hard to read.
 const MOST_WIDTH: u16 = 160;
-/// The end of a log that says why something failed.
-const LOG_LINES: usize = 20;
 
 pub(crate) fn heading(title: &str, told: &str) {
-    println!("\n{TITLE}{title}{TITLE:#}\n{QUIET}{told}{QUIET:#}");
+    println!("\n{TITLE}{title}{TITLE:#}");
+    if !told.is_empty() {
+        println!("{QUIET}{told}{QUIET:#}");
+    }
 }
 
 /// A table with these columns, as wide as the terminal, with a line between rows of several lines each.
@@ -65,6 +69,10 @@ pub(crate) fn verdict(compliance: &str, text: impl ToString) -> Cell {
     }
 }
 
+pub(crate) fn name_and_fate(cluster: &Cluster) -> (&str, &str) {
+    (&cluster.identifier, cluster.tags.get("fate").map_or("", String::as_str))
+}
+
 pub(crate) fn show(table: &Table) {
     println!("{table}");
 }
@@ -73,11 +81,28 @@ pub(crate) fn note(text: &str) {
     println!("{text}");
 }
 
+/// How many results there are of each kind.
+pub(crate) fn tally(evaluations: &[Evaluation]) -> String {
+    let mut kinds = BTreeMap::new();
+    for evaluation in evaluations {
+        *kinds.entry(evaluation.compliance.as_str()).or_insert(0_usize) += 1;
+    }
+    let each: Vec<_> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    each.join(", ")
+}
+
+/// An error answer.
+pub(crate) fn problem(error_type: &str, message: &str) {
+    println!("{BAD}{error_type}{BAD:#}: {message}");
+}
+
 /// What an event cost.
 pub(crate) fn cost(calls: &BTreeMap<String, usize>, took: Duration) {
     let each: Vec<_> = calls.iter().map(|(action, count)| format!("{count} {action}")).collect();
+    let listed = if each.is_empty() { String::new() } else { format!(" ({})", each.join(", ")) };
     let total: usize = calls.values().sum();
-    println!("{QUIET}{total} AWS {} in {}: {}{QUIET:#}", if total == 1 { "call" } else { "calls" }, milliseconds(took), each.join(", "));
+    let noun = if total == 1 { "call" } else { "calls" };
+    println!("{QUIET}{total} AWS {noun} in {}{listed}{QUIET:#}", milliseconds(took));
 }
 
 pub(crate) fn milliseconds(time: Duration) -> String {
@@ -102,8 +127,8 @@ pub(crate) fn failure(error: &anyhow::Error) {
 }
 
 pub(crate) fn log(lines: &[String]) {
-    eprintln!("{QUIET}the function logged:{QUIET:#}");
-    for line in lines.iter().skip(lines.len().saturating_sub(LOG_LINES)) {
-        eprintln!("  {line}");
+    println!("\n{TITLE}What the function logged{TITLE:#}");
+    for line in lines {
+        println!("{line}");
     }
 }

@@ -5,10 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use emulator::{Answer, Cluster, Emulator, Fault, Fleet, Function, Invocation};
 use indicatif::ProgressBar;
 use serde_json::Value;
+
+/// How much of the function's log says why something failed.
+const LOG_LINES: usize = 5;
 
 /// Everything that a scene needs.
 pub(crate) struct Stage {
@@ -84,18 +87,18 @@ impl Stage {
     /// Sends an event and waits for what comes of it.
     pub(crate) async fn send_file(&mut self, path: &Path) -> Result<Outcome> {
         let event = read(path)?;
-        self.progress.set_message(format!("sending {}", path.display()));
+        self.progress(&format!("sending {}", path.display()));
         self.emulator.reset_calls();
         self.emulator.reset_puts();
         let started = Instant::now();
         let answer = tokio::select! {
             answer = self.emulator.invoke(event, Invocation::default()) => answer,
-            ended = self.function.wait() => bail!("the function ended by itself: {}", ended?),
+            ended = self.function.wait() => return Err(self.failure(&format!("the function ended by itself ({})", ended?))),
         };
         let took = started.elapsed();
-        self.progress.set_message("");
+        self.progress("");
         match &answer {
-            Answer::None => bail!("the function did not answer {}", path.display()),
+            Answer::None => return Err(self.failure(&format!("the function did not answer {}", path.display()))),
             Answer::InitError { error_type, error_message } => bail!("the function could not start: {error_type}: {error_message}"),
             Answer::Response(_) | Answer::Error { .. } => {}
         }
@@ -107,15 +110,36 @@ impl Stage {
         Ok(Outcome { answer, evaluations, calls, took })
     }
 
+    /// For `AWS_ENDPOINT_URL`.
+    pub(crate) fn endpoint(&self) -> String {
+        self.emulator.endpoint()
+    }
+
+    pub(crate) fn region(&self) -> &str {
+        &self.fleet.region
+    }
+
+    /// Says what is being waited for.
+    pub(crate) fn progress(&self, message: &str) {
+        self.progress.set_message(message.to_owned());
+    }
+
     /// Prints while the progress is out of the way.
     pub(crate) fn print(&self, print: impl FnOnce()) {
         self.progress.suspend(print);
     }
 
-    /// The end of what the function logged.
-    pub(crate) fn log(&self) -> Vec<String> {
+    /// Clears the progress; what the function logged.
+    pub(crate) fn end(&self) -> Vec<String> {
         self.progress.finish_and_clear();
         self.function.log()
+    }
+
+    /// What went wrong, with the end of the function's log.
+    fn failure(&self, what: &str) -> anyhow::Error {
+        let log = self.function.log();
+        let end = log.iter().skip(log.len().saturating_sub(LOG_LINES)).map(|line| format!("\n  {line}"));
+        anyhow!("{what}; the end of its log:{}", end.collect::<String>())
     }
 
     /// The clusters of an account, as they were before anything happened.
