@@ -66,6 +66,15 @@ def test_the_runbook_fits_into_a_document():
     assert (ROOT / RUNBOOK).stat().st_size + 4096 <= MAXIMUM_BYTES
 
 
+def test_the_runbook_is_plain_ascii():
+    assert (ROOT / RUNBOOK).read_bytes().isascii()
+
+
+def test_nothing_in_a_script_looks_like_a_reference(document):
+    """Automation fills in `{{ ... }}` wherever it stands in an input, in a script too."""
+    assert all("{{" not in script for script in scripts(document))
+
+
 def test_both_scripts_are_the_same_text(document):
     """Two steps of a runbook cannot share a script; what inspects and what verifies must be the same reading."""
     first, second = scripts(document)
