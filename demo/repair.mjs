@@ -18,8 +18,8 @@ class Told extends Aws {
     const { awsApi, awsParams } = call;
     if (!/^(describe|list|get)/i.test(awsApi)) {
       const change = awsApi[0].toUpperCase() + awsApi.slice(1);
-      const on = awsParams.DBInstanceIdentifier ?? awsParams.DBClusterParameterGroupName ?? awsParams.DBClusterIdentifier ?? awsParams.logGroupName;
-      this.changes.push(on ? `${change} ${on}` : change);
+      const { DBInstanceIdentifier, DBClusterIdentifier, DBClusterParameterGroupName, logGroupName } = awsParams;
+      this.changes.push(`${change} ${DBInstanceIdentifier ?? DBClusterIdentifier ?? DBClusterParameterGroupName ?? logGroupName}`);
       tell({ step: this.changes.at(-1) });
     }
     return super.invoke(call);

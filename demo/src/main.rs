@@ -3,11 +3,12 @@
 //! No AWS account and no network: the emulator stands in for AWS and for the Lambda Runtime API. Without arguments it plays
 //! every scene and exits 0 only if each verdict is the expected one; with events as arguments it sends just those.
 //!
-//! In reading order: `stage` runs emulator and function, `expected` knows what must come out, `scenes` is the story,
-//! `repair` runs the runbook in it, `screen` prints it.
+//! In reading order: `scenes` is the story, `stage` runs emulator and function, `expected` knows what must come out, `review`
+//! compares, `repair` runs the runbook, `screen` prints.
 
 mod expected;
 mod repair;
+mod review;
 mod scenes;
 mod screen;
 mod stage;

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use comfy_table::Cell;
 use emulator::{Answer, Fault, FaultKind};
 
 use crate::expected::{self, Case, Verdict};
 use crate::repair;
+use crate::review::{Review, or_nothing};
 use crate::screen;
 use crate::stage::{Outcome, Stage};
 
@@ -18,13 +19,13 @@ const LOCKED_GROUP: &str = "graph-locked";
 const LOCKED_CLUSTER: &str = "supplier-risk";
 
 /// A scene in which one event is about every cluster of an account.
-struct Schedule {
-    title: &'static str,
+pub(crate) struct Schedule {
+    pub(crate) title: &'static str,
     told: &'static str,
     event: &'static str,
-    account: &'static str,
+    pub(crate) account: &'static str,
     /// The tag of each cluster that says what is expected of it.
-    tag: &'static str,
+    pub(crate) tag: &'static str,
 }
 
 const DEFAULT_RULE: Schedule = Schedule {
@@ -63,22 +64,6 @@ const REPAIRED: Schedule = Schedule {
     tag: "expected:repaired",
 };
 
-/// What was compared so far.
-#[derive(Default)]
-struct Review {
-    checked: usize,
-    surprises: Vec<String>,
-}
-
-impl Review {
-    fn check(&mut self, holds: bool, surprise: impl FnOnce() -> String) {
-        self.checked += 1;
-        if !holds {
-            self.surprises.push(surprise());
-        }
-    }
-}
-
 /// Plays every scene; whether all came out as expected.
 pub(crate) async fn play_all(stage: &mut Stage, with_repair: bool) -> Result<bool> {
     let mut review = Review::default();
@@ -114,7 +99,7 @@ async fn schedule(stage: &mut Stage, scene: &Schedule, review: &mut Review) -> R
     let outcome = stage.send(scene.event).await?;
     show_fleet(stage, &outcome);
     review.check(matches!(outcome.answer, Answer::Response(_)), || format!("{}: answered {:?}", scene.event, outcome.answer));
-    compare_fleet(stage, scene, &outcome, &[], review)
+    review.fleet(stage, scene, &outcome, &[])
 }
 
 async fn locked(stage: &mut Stage, review: &mut Review) -> Result<()> {
@@ -126,8 +111,8 @@ async fn locked(stage: &mut Stage, review: &mut Review) -> Result<()> {
         screen::note(&format!("{}, as before", screen::tally(&outcome.evaluations)));
         show_answer(&outcome);
     });
-    refused("one denied parameter group", &outcome, &[LOCKED_CLUSTER, LOCKED_GROUP, "rds:DescribeDBClusterParameters"], review);
-    compare_fleet(stage, &LOCKED, &outcome, &[LOCKED_CLUSTER], review)
+    review.refused("one denied parameter group", &outcome, &[LOCKED_CLUSTER, LOCKED_GROUP, "rds:DescribeDBClusterParameters"]);
+    review.fleet(stage, &LOCKED, &outcome, &[LOCKED_CLUSTER])
 }
 
 /// Judged, repaired where it is broken, judged again.
@@ -135,7 +120,8 @@ async fn repaired(stage: &mut Stage, review: &mut Review) -> Result<()> {
     stage.reset();
     stage.print(|| screen::heading(REPAIRED.title, &format!("{}: {}", REPAIRED.event, REPAIRED.told)));
     let before = stage.send(REPAIRED.event).await?;
-    let broken: Vec<_> = before.evaluations.iter().filter(|evaluation| evaluation.compliance == "NON_COMPLIANT").collect();
+    let mut broken: Vec<_> = before.evaluations.iter().filter(|evaluation| evaluation.compliance == "NON_COMPLIANT").collect();
+    broken.sort_by_key(|evaluation| stage.place_of(evaluation));
     let repairs = repair::run(stage, broken.iter().map(|evaluation| evaluation.resource_id.as_str())).await?;
     let after = stage.send(REPAIRED.event).await?;
 
@@ -166,7 +152,7 @@ async fn repaired(stage: &mut Stage, review: &mut Review) -> Result<()> {
     // What was gone before is cleared by now.
     let cleared = before.evaluations.iter().filter(|evaluation| evaluation.compliance == "NOT_APPLICABLE");
     let cleared: Vec<_> = cleared.map(|evaluation| evaluation.resource_id.as_str()).collect();
-    compare_fleet(stage, &REPAIRED, &after, &cleared, review)
+    review.fleet(stage, &REPAIRED, &after, &cleared)
 }
 
 /// Every evaluation in the order of the fleet, then the answer where it is an error, then the cost.
@@ -197,48 +183,6 @@ fn show_answer(outcome: &Outcome) {
         screen::problem(error_type, error_message);
     }
     screen::cost(&outcome.calls, outcome.took);
-}
-
-fn refused(what: &str, outcome: &Outcome, words: &[&str], review: &mut Review) {
-    let named = |message: &str| words.iter().all(|word| message.contains(word));
-    let as_expected = matches!(&outcome.answer, Answer::Error { error_message, .. } if named(error_message));
-    review.check(as_expected, || format!("{what}: expected an error naming {}, got {:?}", words.join(", "), outcome.answer));
-}
-
-/// Each cluster of the account is reported as its tag says, each recorded cluster that is gone is cleared, and nothing else is put.
-/// Of what is named in `silent` (by identifier, or by resource id where it is gone) nothing is put.
-fn compare_fleet(stage: &Stage, scene: &Schedule, outcome: &Outcome, silent: &[&str], review: &mut Review) -> Result<()> {
-    let facts = stage.fleet().accounts.get(scene.account).with_context(|| format!("the fleet has no account {}", scene.account))?;
-    let mut left: Vec<_> = outcome.evaluations.iter().collect();
-    let mut take = |resource_id: &str| {
-        let place = left.iter().position(|evaluation| evaluation.account == scene.account && evaluation.resource_id == resource_id);
-        place.map(|place| Verdict::of(left.remove(place)))
-    };
-    let surprise = |name: &str, expected: &str, got: &Option<Verdict>| {
-        format!("{}: {name}: expected {expected}, AWS Config received {}", scene.title, or_nothing(got))
-    };
-    for cluster in &facts.clusters {
-        let expected = expected::of_cluster(cluster, scene.tag)?.filter(|_| !silent.contains(&cluster.identifier.as_str()));
-        let got = take(&cluster.resource_id);
-        review.check(got == expected, || surprise(&cluster.identifier, &or_nothing(&expected), &got));
-    }
-    let is_listed = |resource_id: &str| facts.clusters.iter().any(|cluster| cluster.resource_id == resource_id);
-    for gone in facts.recorded.iter().filter(|recorded| !is_listed(&recorded.resource_id)) {
-        let got = take(&gone.resource_id);
-        if silent.contains(&gone.resource_id.as_str()) {
-            review.check(got.is_none(), || surprise(&gone.resource_id, "nothing", &got));
-            continue;
-        }
-        let cleared = got.as_ref().is_some_and(|verdict| verdict.compliance == "NOT_APPLICABLE");
-        review.check(cleared, || surprise(&gone.resource_id, "NOT_APPLICABLE", &got));
-    }
-    let strangers: Vec<_> = left.iter().map(|evaluation| format!("{} in {}", evaluation.resource_id, evaluation.account)).collect();
-    review.check(strangers.is_empty(), || format!("{}: AWS Config also received results for {}", scene.title, strangers.join(", ")));
-    Ok(())
-}
-
-fn or_nothing(verdict: &Option<Verdict>) -> String {
-    verdict.as_ref().map_or_else(|| "nothing".to_owned(), Verdict::to_string)
 }
 
 async fn changes(stage: &mut Stage, review: &mut Review) -> Result<()> {
@@ -272,7 +216,7 @@ async fn refusals(stage: &mut Stage, review: &mut Review) -> Result<()> {
         let expected::Outcome::Refused(words) = expected else { continue };
         stage.reset();
         let outcome = stage.send(&event).await?;
-        refused(&event, &outcome, &words.iter().map(String::as_str).collect::<Vec<_>>(), review);
+        review.refused(&event, &outcome, &words.iter().map(String::as_str).collect::<Vec<_>>());
         review.check(outcome.calls.is_empty(), || format!("{event}: expected no AWS call, there were {:?}", outcome.calls));
         if let Answer::Error { error_type, error_message } = outcome.answer {
             table.add_row([format!("{event}\n{situation}"), format!("{error_type}: {error_message}")]);

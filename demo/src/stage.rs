@@ -13,6 +13,9 @@ use serde_json::Value;
 /// How much of the function's log says why something failed.
 const LOG_LINES: usize = 5;
 
+/// The function's last lines may arrive after its end.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
 /// Everything that a scene needs.
 pub(crate) struct Stage {
     emulator: Emulator,
@@ -93,12 +96,12 @@ impl Stage {
         let started = Instant::now();
         let answer = tokio::select! {
             answer = self.emulator.invoke(event, Invocation::default()) => answer,
-            ended = self.function.wait() => return Err(self.failure(&format!("the function ended by itself ({})", ended?))),
+            ended = self.function.wait() => return Err(self.failure(&format!("the function ended by itself ({})", ended?)).await),
         };
         let took = started.elapsed();
         self.progress("");
         match &answer {
-            Answer::None => return Err(self.failure(&format!("the function did not answer {}", path.display()))),
+            Answer::None => return Err(self.failure(&format!("the function did not answer {}", path.display())).await),
             Answer::InitError { error_type, error_message } => bail!("the function could not start: {error_type}: {error_message}"),
             Answer::Response(_) | Answer::Error { .. } => {}
         }
@@ -136,7 +139,8 @@ impl Stage {
     }
 
     /// What went wrong, with the end of the function's log.
-    fn failure(&self, what: &str) -> anyhow::Error {
+    async fn failure(&self, what: &str) -> anyhow::Error {
+        tokio::time::sleep(LAST_WORDS).await;
         let log = self.function.log();
         let end = log.iter().skip(log.len().saturating_sub(LOG_LINES)).map(|line| format!("\n  {line}"));
         anyhow!("{what}; the end of its log:{}", end.collect::<String>())
