@@ -206,3 +206,155 @@ impl Pattern {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn refused(json: &Value) -> String {
+        Parameters::parse(&json.to_string()).expect_err("must be refused").to_string()
+    }
+
+    #[test]
+    fn nothing_given_is_the_default() {
+        for nothing in ["", "  ", "{}", "null", r#"{"logTypes":"","pendingReboot":"  ","minimumRetentionDays":null}"#] {
+            assert_eq!(Parameters::parse(nothing), Ok(Parameters::default()), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn every_parameter_is_understood_as_text() {
+        let given = json!({
+            "logTypes": " slowquery , audit,slowquery",
+            "pendingReboot": "COMPLIANT",
+            "minimumRetentionDays": "1",
+            "maximumRetentionDays": "3653",
+            "logGroupEncrypted": "true",
+            "forwardingDestination": "arn:aws:logs:*",
+            "maximumSilenceHours": "1",
+            "executionRoleName": "/security/NeptuneAuditReader",
+            "reportUnchanged": "false",
+        });
+        assert_eq!(given.as_object().map(Map::len), Some(NAMES.len()));
+        let expected = Parameters {
+            log_types: vec![LogType::SlowQuery, LogType::Audit],
+            pending_reboot_accepted: true,
+            minimum_retention_days: Some(1),
+            maximum_retention_days: Some(3653),
+            log_group_encrypted: true,
+            forwarding_destination: Some(Pattern::new("arn:aws:logs:*")),
+            maximum_silence_hours: Some(1),
+            execution_role_name: Some("security/NeptuneAuditReader".to_owned()),
+            report_unchanged: false,
+        };
+        assert_eq!(Parameters::parse(&given.to_string()), Ok(expected));
+    }
+
+    #[test]
+    fn numbers_and_booleans_are_accepted_as_such() {
+        let given = json!({ "minimumRetentionDays": 90, "logGroupEncrypted": true, "reportUnchanged": false, "maximumSilenceHours": 6 });
+        let expected = Parameters {
+            minimum_retention_days: Some(90),
+            log_group_encrypted: true,
+            report_unchanged: false,
+            maximum_silence_hours: Some(6),
+            ..Parameters::default()
+        };
+        assert_eq!(Parameters::parse(&given.to_string()), Ok(expected));
+    }
+
+    #[test]
+    fn a_bad_value_is_refused_with_the_parameter_the_value_and_what_is_allowed() {
+        for (name, value, allowed) in [
+            ("logTypes", json!("audit,error"), "slowquery"),
+            ("logTypes", json!("audit,"), "slowquery"),
+            ("pendingReboot", json!("compliant"), "NON_COMPLIANT or COMPLIANT"),
+            ("minimumRetentionDays", json!("0"), "1 to 3653"),
+            ("minimumRetentionDays", json!(3654), "1 to 3653"),
+            ("maximumRetentionDays", json!("-1"), "1 to 3653"),
+            ("maximumRetentionDays", json!(1.5), "1 to 3653"),
+            ("logGroupEncrypted", json!("yes"), "true or false"),
+            ("maximumSilenceHours", json!("0"), "1 or more"),
+            ("maximumSilenceHours", json!("99999999999"), "1 or more"),
+            ("executionRoleName", json!("arn:aws:iam::111122223333:role/reader"), "name of an IAM role"),
+            ("executionRoleName", json!("path/"), "name of an IAM role"),
+            ("executionRoleName", json!("a//b"), "name of an IAM role"),
+            ("executionRoleName", json!("r".repeat(65)), "name of an IAM role"),
+            ("reportUnchanged", json!("maybe"), "true or false"),
+            ("reportUnchanged", json!(["true"]), "a string, a number or a boolean"),
+        ] {
+            let message = refused(&json!({ name: value }));
+            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            for part in [name, shown.as_str(), allowed] {
+                assert!(message.contains(part), "`{part}` is missing: {message}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_minimum_above_the_maximum_is_refused() {
+        assert!(refused(&json!({ "minimumRetentionDays": 31, "maximumRetentionDays": 30 })).contains("minimumRetentionDays"));
+        assert!(Parameters::parse(r#"{"minimumRetentionDays":30,"maximumRetentionDays":30}"#).is_ok());
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_even_with_a_blank_value() {
+        let message = refused(&json!({ "logtypes": "" }));
+        assert!(message.contains("`logtypes`") && NAMES.iter().all(|name| message.contains(name)), "{message}");
+    }
+
+    #[test]
+    fn something_other_than_an_object_is_refused() {
+        for json in ["[]", "\"audit\"", "{", "1"] {
+            assert!(Parameters::parse(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_star_stands_for_any_run_of_characters() {
+        for (pattern, text, fits) in [
+            ("abc", "abc", true),
+            ("abc", "abcd", false),
+            ("*", "", true),
+            ("*", "anything", true),
+            ("a*", "abc", true),
+            ("a*", "ba", false),
+            ("*c", "abc", true),
+            ("*c", "abcd", false),
+            ("a*c", "ac", true),
+            ("ab*bc", "abc", false),
+            ("a*b*c", "a1b2b3c", true),
+            ("a*b*c", "a1c", false),
+            ("**", "x", true),
+        ] {
+            assert_eq!(Pattern::new(pattern).matches(text), fits, "{pattern} {text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,200}") {
+            let _ = Parameters::parse(&text);
+        }
+
+        #[test]
+        fn no_value_panics(name in proptest::sample::select(&NAMES), value in ".{0,60}") {
+            let _ = Parameters::parse(&json!({ name: value }).to_string());
+        }
+
+        #[test]
+        fn a_pattern_made_from_a_text_fits_it(pieces in proptest::collection::vec("[ab:]{0,4}", 1..6), gaps in proptest::collection::vec("[ab:]{0,4}", 6)) {
+            let mut text = String::new();
+            for (piece, gap) in pieces.iter().zip(&gaps) {
+                text.push_str(piece);
+                if !std::ptr::eq(piece, &pieces[pieces.len() - 1]) {
+                    text.push_str(gap);
+                }
+            }
+            prop_assert!(Pattern::new(&pieces.join("*")).matches(&text));
+        }
+    }
+}

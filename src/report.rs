@@ -89,3 +89,80 @@ fn cut(text: &str) -> String {
     }
     text.chars().take(ANNOTATION_LIMIT - CUT.len()).chain(CUT.chars()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::facts::{ClusterFacts, Fact, LogGroup, LogType, Member};
+    use crate::links::tests::{healthy, strictest};
+    use crate::verdict::{NotApplicable, decide};
+
+    fn evaluate(verdict: &Verdict) -> Evaluation {
+        Evaluation::new(Resource::db_cluster("cluster-GRAPH"), Some("graph"), verdict, DateTime::from_secs(0))
+    }
+
+    fn judged(facts: &ClusterFacts) -> Evaluation {
+        evaluate(&decide(facts, &strictest()).expect("every fact was read"))
+    }
+
+    /// As broken as one cluster can be without losing the log groups.
+    fn worst(name: &str) -> ClusterFacts {
+        let mut facts = healthy();
+        facts.cluster.parameter_group = name.to_owned();
+        facts.cluster.members = vec![Member { identifier: name.to_owned(), parameter_group_status: name.to_owned() }; 15];
+        facts.cluster.exported.clear();
+        facts.cluster.export_pending = vec!["audit".to_owned()];
+        facts.parameters.slow_query = None;
+        for log_type in [LogType::Audit, LogType::SlowQuery] {
+            let log_group = facts.log_group_mut(log_type);
+            log_group.group = Fact::Found(LogGroup { retention_days: Some(1), encrypted: false });
+            log_group.destinations = Fact::Found(vec![name.to_owned()]);
+            log_group.newest_event = Fact::Found(None);
+        }
+        facts
+    }
+
+    #[test]
+    fn the_codes_come_first_then_what_was_found_and_what_to_do() {
+        let mut facts = healthy();
+        facts.parameters.audit = Some("0".to_owned());
+        assert_eq!(
+            judged(&facts).annotation,
+            "audit: PARAMETER_OFF. neptune_enable_audit_log is 0 in parameter group audited: set it to 1 and reboot each instance"
+        );
+    }
+
+    #[test]
+    fn what_holds_is_said_for_each_log_type() {
+        let annotation = judged(&healthy()).annotation;
+        assert!(
+            annotation.starts_with("audit: neptune_enable_audit_log=1 in parameter group audited, in sync on all 2 instances"),
+            "{annotation}"
+        );
+    }
+
+    #[test]
+    fn an_annotation_of_256_characters_stays_and_one_of_257_is_cut() {
+        let reason = |length| evaluate(&Verdict::NotApplicable(NotApplicable::Engine("é".repeat(length)))).annotation;
+        let rest = reason(0).chars().count();
+        assert_eq!(reason(256 - rest).chars().count(), 256);
+        assert!(!reason(256 - rest).ends_with("..."));
+        assert_eq!(reason(257 - rest).chars().count(), 256);
+        assert!(!reason(256 - rest).contains("..."));
+        assert!(reason(257 - rest).contains("..."));
+    }
+
+    proptest! {
+        #[test]
+        fn cutting_may_lose_details_but_never_a_code(name in ".{1,300}") {
+            let evaluation = judged(&worst(&name));
+            prop_assert!((1..=256).contains(&evaluation.annotation.chars().count()));
+            prop_assert_eq!(evaluation.codes.len(), 12 - 1);
+            for code in &evaluation.codes {
+                prop_assert!(evaluation.annotation.contains(code.as_str()), "{} is missing: {}", code, evaluation.annotation);
+            }
+        }
+    }
+}

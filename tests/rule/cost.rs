@@ -1,0 +1,174 @@
+//! How many calls each kind of event makes, and what overlaps.
+
+use std::time::Duration;
+
+use emulator::{Cluster, Fleet, LogGroup, ParameterGroup};
+use serde_json::{Value, json};
+
+use crate::stage::{Stage, change, schedule, stage};
+
+async fn actions_of(stage: &Stage, event: Value) -> Vec<String> {
+    stage.emulator.reset_calls();
+    stage.put_for(event).await;
+    let mut actions = stage.actions();
+    actions.sort();
+    actions
+}
+
+/// So many clusters, dealt out to so many parameter groups.
+fn fleet(clusters: usize, groups: usize) -> Fleet {
+    let mut fleet = Fleet::healthy(clusters);
+    let home = fleet.home();
+    for group in 0..groups {
+        home.parameter_groups.insert(format!("group-{group}"), ParameterGroup::new(&[("neptune_enable_audit_log", "1")]));
+    }
+    for (number, cluster) in home.clusters.iter_mut().enumerate() {
+        cluster.parameter_group = format!("group-{}", number % groups);
+    }
+    fleet
+}
+
+#[tokio::test]
+async fn one_cluster_costs_three_calls() {
+    let stage = stage(|_| ()).await;
+    let expected = ["config:PutEvaluations", "rds:DescribeDBClusterParameters", "rds:DescribeDBClusters"];
+    assert_eq!(actions_of(&stage, change("c-0001", json!({}))).await, expected);
+    assert_eq!(actions_of(&stage, change("c-0001", json!({ "logTypes": "audit,slowquery" }))).await, expected);
+}
+
+#[tokio::test]
+async fn each_link_of_the_log_group_costs_at_most_one_call_more() {
+    let stage = stage(|_| ()).await;
+    let base = vec!["config:PutEvaluations", "rds:DescribeDBClusterParameters", "rds:DescribeDBClusters"];
+    for (parameters, more) in [
+        (json!({ "minimumRetentionDays": 1 }), vec!["logs:DescribeLogGroups"]),
+        (json!({ "logGroupEncrypted": true }), vec!["logs:DescribeLogGroups"]),
+        (json!({ "minimumRetentionDays": 1, "logGroupEncrypted": true }), vec!["logs:DescribeLogGroups"]),
+        (json!({ "forwardingDestination": "*" }), vec!["logs:DescribeSubscriptionFilters"]),
+        (json!({ "maximumSilenceHours": 1 }), vec!["logs:DescribeLogStreams"]),
+        (
+            json!({ "maximumRetentionDays": 365, "logGroupEncrypted": true, "forwardingDestination": "*", "maximumSilenceHours": 1 }),
+            vec!["logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:DescribeSubscriptionFilters"],
+        ),
+    ] {
+        let mut expected: Vec<_> = base.iter().copied().chain(more).collect();
+        expected.sort_unstable();
+        assert_eq!(actions_of(&stage, change("c-0001", parameters.clone())).await, expected, "{parameters}");
+    }
+}
+
+#[tokio::test]
+async fn two_log_types_share_the_listing_of_their_log_groups() {
+    let stage = stage(|fleet| {
+        fleet.cluster("c-0001").exports.push("slowquery".into());
+        fleet.group("audited").parameters.insert("neptune_enable_slow_query_log".into(), "info".into());
+        let slow = LogGroup { name: "/aws/neptune/c-0001/slowquery".into(), ..LogGroup::healthy("c-0001") };
+        fleet.home().log_groups.push(slow);
+    })
+    .await;
+    let evaluation = stage.judge(json!({ "logTypes": "audit,slowquery", "minimumRetentionDays": 90, "logGroupEncrypted": true })).await;
+    assert_eq!(evaluation["ComplianceType"], "COMPLIANT", "{evaluation}");
+    assert_eq!(stage.emulator.count("logs:DescribeLogGroups"), 1);
+}
+
+#[tokio::test]
+async fn a_trail_that_is_broken_already_is_not_asked_where_it_leads() {
+    let stage = stage(|fleet| fleet.cluster("c-0001").exports.clear()).await;
+    let actions = actions_of(&stage, change("c-0001", json!({ "forwardingDestination": "*", "maximumSilenceHours": 1 }))).await;
+    assert_eq!(actions, ["config:PutEvaluations", "rds:DescribeDBClusterParameters", "rds:DescribeDBClusters"]);
+}
+
+#[tokio::test]
+async fn reads_of_one_cluster_that_do_not_depend_on_each_other_overlap() {
+    let stage = stage(|_| ()).await;
+    stage.emulator.set_latency(Duration::from_millis(100));
+    stage.judge(json!({ "minimumRetentionDays": 1, "forwardingDestination": "*", "maximumSilenceHours": 24 })).await;
+    assert_eq!(stage.emulator.max_concurrent("*"), 2, "{:?}", stage.actions());
+    let calls = stage.emulator.calls();
+    let span = |action: &str| {
+        let call = calls.iter().find(|call| call.action == action).unwrap();
+        (call.started, call.ended.unwrap())
+    };
+    for (one, other) in
+        [("rds:DescribeDBClusterParameters", "logs:DescribeLogGroups"), ("logs:DescribeSubscriptionFilters", "logs:DescribeLogStreams")]
+    {
+        assert!(span(one).0 < span(other).1 && span(other).0 < span(one).1, "{one} and {other} do not overlap");
+    }
+}
+
+#[tokio::test]
+async fn a_schedule_over_250_clusters_on_2_parameter_groups_costs_3_and_2_and_3_calls_and_one_for_what_is_recorded() {
+    let stage = Stage::new(fleet(250, 2)).await;
+    stage.put_for(schedule(json!({}))).await;
+    let count = |action| stage.emulator.count(action);
+    assert_eq!(count("rds:DescribeDBClusters"), 3);
+    assert_eq!(count("rds:DescribeDBClusterParameters"), 2);
+    assert_eq!(count("config:PutEvaluations"), 3);
+    assert_eq!(count("config:GetComplianceDetailsByConfigRule"), 1);
+    assert_eq!(stage.emulator.calls().len(), 9);
+    assert_eq!(stage.put().len(), 250);
+    stage.emulator.reset_calls();
+    stage.put_for(schedule(json!({}))).await;
+    assert_eq!(count("config:GetComplianceDetailsByConfigRule"), 3, "250 results are recorded now");
+    assert_eq!(stage.emulator.calls().len(), 11);
+}
+
+#[tokio::test]
+async fn a_schedule_lists_log_groups_by_prefix_and_asks_for_none_of_them_alone() {
+    let stage = Stage::new(fleet(120, 3)).await;
+    stage.put_for(schedule(json!({ "minimumRetentionDays": 90, "logGroupEncrypted": true }))).await;
+    assert!(stage.put().iter().all(|evaluation| evaluation["ComplianceType"] == "COMPLIANT"));
+    assert_eq!(stage.emulator.count("logs:DescribeLogGroups"), 3, "120 log groups, 50 a page");
+    let asked = stage.emulator.calls().into_iter().filter(|call| call.action == "logs:DescribeLogGroups");
+    assert!(asked.map(|call| call.parameters["logGroupNamePrefix"].clone()).all(|prefix| prefix == "/aws/neptune/"));
+}
+
+#[tokio::test]
+async fn a_schedule_asks_for_filters_and_streams_only_of_clusters_whose_trail_holds_so_far() {
+    let mut fleet = fleet(30, 1);
+    for number in 1..=10 {
+        fleet.cluster(&format!("c-{number:04}")).exports.clear();
+    }
+    let stage = Stage::new(fleet).await;
+    stage.put_for(schedule(json!({ "forwardingDestination": "*", "maximumSilenceHours": 1 }))).await;
+    assert_eq!(stage.emulator.count("logs:DescribeSubscriptionFilters"), 20);
+    assert_eq!(stage.emulator.count("logs:DescribeLogStreams"), 20);
+    assert_eq!(stage.emulator.count("logs:DescribeLogGroups"), 0);
+}
+
+#[tokio::test]
+async fn a_schedule_is_kind_to_the_limits_of_the_account() {
+    let stage = Stage::new(fleet(60, 60)).await;
+    stage.emulator.set_latency(Duration::from_millis(20));
+    stage.put_for(schedule(json!({ "forwardingDestination": "*", "maximumSilenceHours": 1 }))).await;
+    for action in ["rds:DescribeDBClusterParameters", "logs:DescribeSubscriptionFilters", "logs:DescribeLogStreams"] {
+        let most = stage.emulator.max_concurrent(action);
+        assert!((2..=8).contains(&most), "{action}: {most} at once");
+    }
+}
+
+#[tokio::test]
+async fn parameter_groups_pages_and_puts_overlap() {
+    let stage = Stage::new(fleet(500, 4)).await;
+    stage.emulator.set_latency(Duration::from_millis(100));
+    stage.put_for(schedule(json!({}))).await;
+    let calls = stage.emulator.calls();
+    let overlaps = |one: &str, other: &str| {
+        calls.iter().filter(|call| call.action == one).any(|call| {
+            let others = calls.iter().filter(|call| call.action == other);
+            others.into_iter().any(|other| other.started < call.ended.unwrap() && call.started < other.ended.unwrap())
+        })
+    };
+    assert!(overlaps("rds:DescribeDBClusterParameters", "rds:DescribeDBClusters"));
+    assert!(overlaps("config:PutEvaluations", "rds:DescribeDBClusters"));
+    assert_eq!(stage.emulator.count("config:PutEvaluations"), 5);
+}
+
+#[tokio::test]
+async fn nothing_is_remembered_between_invocations() {
+    let stage = stage(|fleet| fleet.home().clusters.push(Cluster::healthy("c-0002"))).await;
+    stage.put_for(schedule(json!({}))).await;
+    stage.emulator.update(|fleet| fleet.group("audited").parameters.clear());
+    let put = stage.put_for(schedule(json!({}))).await;
+    assert!(put.iter().all(|evaluation| evaluation["ComplianceType"] == "NON_COMPLIANT"), "{put:?}");
+}

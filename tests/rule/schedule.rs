@@ -1,0 +1,201 @@
+//! Schedules: gone clusters, unchanged results, listings that break off, deadlines.
+
+use std::time::Duration;
+
+use emulator::{Answer, Cluster, Fault, FaultKind, Fleet, ParameterGroup, Recorded};
+use serde_json::{Value, json};
+
+use crate::stage::{Stage, error, resource_id, schedule, stage};
+
+fn recorded(resource_type: &str, resource_id: &str, compliance: &str) -> Recorded {
+    Recorded {
+        rule: "neptune-audit".into(),
+        resource_type: resource_type.into(),
+        resource_id: resource_id.into(),
+        compliance: compliance.into(),
+        annotation: Some("as it was".into()),
+        ..Recorded::default()
+    }
+}
+
+fn ids(put: &[Value]) -> Vec<String> {
+    let mut ids: Vec<_> = put.iter().map(|evaluation| evaluation["ComplianceResourceId"].as_str().unwrap().to_owned()).collect();
+    ids.sort();
+    ids
+}
+
+fn sorted(mut names: Vec<String>) -> Vec<String> {
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn what_is_recorded_for_a_cluster_that_is_gone_is_cleared_under_its_own_type() {
+    let stage = stage(|fleet| {
+        fleet.home().recorded = vec![
+            recorded("AWS::RDS::DBCluster", "cluster-GONE", "NON_COMPLIANT"),
+            recorded("AWS::Neptune::DBCluster", "cluster-GONE-TOO", "COMPLIANT"),
+            recorded("AWS::RDS::DBCluster", "cluster-LONG-GONE", "NOT_APPLICABLE"),
+            recorded("AWS::RDS::DBCluster", &resource_id("c-0001"), "NON_COMPLIANT"),
+            Recorded { rule: "another-rule".into(), ..recorded("AWS::RDS::DBCluster", "cluster-OF-ANOTHER-RULE", "COMPLIANT") },
+        ];
+    })
+    .await;
+    let put = stage.put_for(schedule(json!({}))).await;
+    assert_eq!(ids(&put), sorted(vec![resource_id("c-0001"), "cluster-GONE".into(), "cluster-GONE-TOO".into()]));
+    for evaluation in put {
+        let gone = evaluation["ComplianceResourceId"] != json!(resource_id("c-0001"));
+        assert_eq!(evaluation["ComplianceType"], if gone { "NOT_APPLICABLE" } else { "COMPLIANT" });
+        let other_type = evaluation["ComplianceResourceId"] == "cluster-GONE-TOO";
+        assert_eq!(evaluation["ComplianceResourceType"], if other_type { "AWS::Neptune::DBCluster" } else { "AWS::RDS::DBCluster" });
+    }
+    assert_eq!(ids(&stage.put_for(schedule(json!({}))).await), [resource_id("c-0001")], "what is cleared stays cleared");
+}
+
+#[tokio::test]
+async fn only_results_that_differ_are_put_where_that_is_asked() {
+    let stage = Stage::new(Fleet::healthy(130)).await;
+    let changes_only = json!({ "reportUnchanged": "false" });
+    assert_eq!(stage.put_for(schedule(changes_only.clone())).await.len(), 130);
+    assert_eq!(stage.put_for(schedule(changes_only.clone())).await.len(), 0);
+    assert_eq!(stage.emulator.puts().len(), 1, "an event with nothing to say still has its put");
+    stage.emulator.update(|fleet| {
+        fleet.cluster("c-0007").exports.clear();
+        fleet.home().clusters.retain(|cluster| cluster.identifier != "c-0009");
+        let third = emulator::Member::new("c-0011-third", false);
+        fleet.cluster("c-0011").members.push(third);
+    });
+    let put = stage.put_for(schedule(changes_only)).await;
+    assert_eq!(ids(&put), sorted(["c-0007", "c-0009", "c-0011"].map(resource_id).into()), "a verdict, a cluster and an annotation changed");
+    assert_eq!(stage.put_for(schedule(json!({}))).await.len(), 129, "by default everything is put");
+}
+
+#[tokio::test]
+async fn a_result_under_another_type_is_not_the_result_of_the_cluster() {
+    let stage = stage(|_| ()).await;
+    let annotation = stage.judge(json!({})).await["Annotation"].as_str().unwrap().to_owned();
+    stage.emulator.update(|fleet| {
+        let old = recorded("AWS::Neptune::DBCluster", &resource_id("c-0001"), "COMPLIANT");
+        fleet.home().recorded = vec![Recorded { annotation: Some(annotation), ..old }];
+    });
+    assert_eq!(stage.put_for(schedule(json!({ "reportUnchanged": false }))).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_unreadable_cluster_costs_its_own_verdict_and_keeps_its_recorded_result() {
+    let stage = stage(|fleet| {
+        let home = fleet.home();
+        home.clusters.push(Cluster::healthy("denied").on_group("secret"));
+        home.clusters.push(Cluster::healthy("lost").on_group("deleted"));
+        home.parameter_groups.insert("secret".into(), ParameterGroup::new(&[("neptune_enable_audit_log", "1")]));
+        home.recorded = vec![recorded("AWS::RDS::DBCluster", &resource_id("denied"), "COMPLIANT")];
+    })
+    .await;
+    stage.emulator.inject(Fault::new("rds:DescribeDBClusterParameters", FaultKind::Deny).matching("secret"));
+    let (error_type, message) = error(stage.send(schedule(json!({}))).await);
+    assert_eq!(error_type, "IncompleteEvaluation");
+    for part in ["denied", "lost", "rds:DescribeDBClusterParameters", "`secret`", "AccessDenied", "`deleted`", "DBParameterGroupNotFound"] {
+        assert!(message.contains(part), "`{part}` is missing: {message}");
+    }
+    assert_eq!(ids(&stage.put()), [resource_id("c-0001")]);
+}
+
+#[tokio::test]
+async fn a_parameter_group_that_cannot_be_read_is_asked_for_once_whoever_has_it() {
+    let stage = Stage::new(Fleet::healthy(50)).await;
+    stage.emulator.inject(Fault::new("rds:DescribeDBClusterParameters", FaultKind::Deny));
+    let (_, message) = error(stage.send(schedule(json!({}))).await);
+    assert!((1..=50).all(|number| message.contains(&format!("c-{number:04}"))), "{message}");
+    assert_eq!(message.matches("rds:DescribeDBClusterParameters on").count(), 1, "one reason, told once: {message}");
+    assert_eq!(stage.emulator.count("rds:DescribeDBClusterParameters"), 1);
+    assert_eq!(stage.put(), [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn a_listing_that_breaks_half_way_is_reported_as_far_as_it_went_and_clears_nothing() {
+    let mut fleet = Fleet::healthy(250);
+    fleet.home().recorded = vec![recorded("AWS::RDS::DBCluster", "cluster-GONE", "NON_COMPLIANT")];
+    let stage = Stage::new(fleet).await;
+    stage.emulator.inject(Fault::new("rds:DescribeDBClusters", FaultKind::Deny).after(1));
+    let (error_type, message) = error(stage.send(schedule(json!({}))).await);
+    assert_eq!(error_type, "IncompleteEvaluation");
+    assert!(message.contains("rds:DescribeDBClusters") && message.contains("nothing recorded was cleared"), "{message}");
+    assert_eq!(stage.put().len(), 100);
+    assert!(!ids(&stage.put()).contains(&"cluster-GONE".to_owned()));
+}
+
+#[tokio::test]
+async fn a_listing_that_cannot_begin_is_an_error_that_names_the_permission() {
+    let stage = stage(|_| ()).await;
+    stage.emulator.inject(Fault::new("rds:DescribeDBClusters", FaultKind::Deny));
+    let (_, message) = error(stage.send(schedule(json!({}))).await);
+    assert!(message.contains("rds:DescribeDBClusters") && message.contains("AccessDenied"), "{message}");
+    assert_eq!(stage.put(), [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn recorded_results_that_cannot_be_read_cost_no_verdict() {
+    let stage = Stage::new(Fleet::healthy(3)).await;
+    stage.emulator.inject(Fault::new("config:GetComplianceDetailsByConfigRule", FaultKind::Deny));
+    for report_unchanged in [true, false] {
+        stage.emulator.reset_puts();
+        let (_, message) = error(stage.send(schedule(json!({ "reportUnchanged": report_unchanged }))).await);
+        assert!(message.contains("config:GetComplianceDetailsByConfigRule"), "{message}");
+        assert_eq!(stage.put().len(), 3, "when nobody knows what is recorded, everything is put");
+    }
+}
+
+#[tokio::test]
+async fn log_groups_that_cannot_be_listed_make_clusters_unreadable_and_no_log_group_missing() {
+    let stage = Stage::new(Fleet::healthy(3)).await;
+    stage.emulator.inject(Fault::new("logs:DescribeLogGroups", FaultKind::Deny));
+    let (_, message) = error(stage.send(schedule(json!({ "logGroupEncrypted": true }))).await);
+    assert!(message.contains("c-0001, c-0002, c-0003") && message.contains("logs:DescribeLogGroups"), "{message}");
+    assert_eq!(stage.put(), [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn near_the_deadline_what_is_known_is_put_and_the_rest_is_counted() {
+    let mut fleet = Fleet::healthy(30);
+    fleet.home().parameter_groups.insert("slow".into(), ParameterGroup::default());
+    for number in 1..=5 {
+        fleet.cluster(&format!("c-{number:04}")).parameter_group = "slow".into();
+    }
+    fleet.home().recorded = vec![recorded("AWS::RDS::DBCluster", "cluster-GONE", "NON_COMPLIANT")];
+    let stage = Stage::new(fleet).await;
+    stage.emulator.inject(Fault::new("rds:DescribeDBClusterParameters", FaultKind::Hang).matching("slow"));
+    let (error_type, message) = error(stage.send_within(schedule(json!({})), Duration::from_secs(3)).await);
+    assert_eq!(error_type, "IncompleteEvaluation");
+    assert!(message.contains("5 of the clusters"), "{message}");
+    assert_eq!(stage.put().len(), 25);
+    stage.emulator.clear_faults();
+    assert!(matches!(stage.send(schedule(json!({}))).await, Answer::Response(_)), "the process serves the next event");
+}
+
+#[tokio::test]
+async fn near_the_deadline_of_a_change_nothing_wrong_is_put() {
+    let stage = stage(|_| ()).await;
+    stage.emulator.inject(Fault::new("rds:DescribeDBClusters", FaultKind::Hang));
+    let (error_type, message) = error(stage.send_within(crate::stage::change("c-0001", json!({})), Duration::from_secs(2)).await);
+    assert_eq!(error_type, "DeadlineExceeded");
+    assert!(message.contains("c-0001"), "{message}");
+    assert_eq!(stage.put(), [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn pages_of_any_size_and_order_lead_to_the_same_results() {
+    let mut expected = None;
+    for (page_size, shuffle) in [(None, None), (Some(1), None), (Some(7), Some(3)), (Some(20), Some(11))] {
+        let mut fleet = Fleet::healthy(45);
+        for number in (1..=45).step_by(3) {
+            fleet.cluster(&format!("c-{number:04}")).exports.clear();
+        }
+        fleet.audit_log("c-0002").retention_in_days = Some(1);
+        (fleet.page_size, fleet.shuffle) = (page_size, shuffle);
+        let stage = Stage::new(fleet).await;
+        let mut put = stage.put_for(schedule(json!({ "minimumRetentionDays": 90 }))).await;
+        put.sort_by_key(|evaluation| evaluation["ComplianceResourceId"].to_string());
+        assert_eq!(*expected.get_or_insert_with(|| put.clone()), put, "{page_size:?} {shuffle:?}");
+    }
+    assert_eq!(expected.map(|put| put.len()), Some(45));
+}
