@@ -71,6 +71,8 @@ pub(crate) async fn play_all(stage: &mut Stage, with_repair: bool) -> Result<boo
         stage.reset();
         schedule(stage, &scene, &mut review).await?;
     }
+    alike(stage, &mut review).await?;
+    unchanged(stage, &mut review).await?;
     changes(stage, &mut review).await?;
     refusals(stage, &mut review).await?;
     locked(stage, &mut review).await?;
@@ -113,6 +115,51 @@ async fn locked(stage: &mut Stage, review: &mut Review) -> Result<()> {
     });
     review.refused("one denied parameter group", &outcome, &[LOCKED_CLUSTER, LOCKED_GROUP, "rds:DescribeDBClusterParameters"]);
     review.fleet(stage, &LOCKED, &outcome, &[LOCKED_CLUSTER])
+}
+
+/// Other events that ask for the same as the first one.
+async fn alike(stage: &mut Stage, review: &mut Review) -> Result<()> {
+    const EVENTS: [&str; 3] = ["scheduled-blank-parameters.json", "scheduled-test-mode.json", "snapshot-delivered.json"];
+    let told = "Blank parameters are unset, a delivered snapshot is a schedule too, and in TESTMODE AWS Config stores nothing.";
+    stage.print(|| screen::heading("Other events with the same outcome", told));
+    let mut table = screen::dense_table(["Event", "Results", "Calls", "Time"]);
+    for event in EVENTS {
+        stage.reset();
+        let outcome = stage.send(event).await?;
+        let calls: usize = outcome.calls.values().sum();
+        table.add_row([event.to_owned(), screen::tally(&outcome.evaluations), calls.to_string(), screen::milliseconds(outcome.took)]);
+        review.fleet(stage, &Schedule { title: event, ..DEFAULT_RULE }, &outcome, &[])?;
+    }
+    stage.print(|| screen::show(&table));
+    Ok(())
+}
+
+/// What is recorded already is not put again, because AWS Config charges for each evaluation.
+async fn unchanged(stage: &mut Stage, review: &mut Review) -> Result<()> {
+    const EVENT: &str = "scheduled-changes-only.json";
+    const CHANGED: &str = "orders-graph";
+    stage.reset();
+    let told = format!("{EVENT}: everything is recorded already; then nothing has changed, then the export of {CHANGED} is off");
+    stage.print(|| screen::heading("Only what differs from the recorded results", &told));
+    stage.send(DEFAULT_RULE.event).await?;
+    let same = stage.send(EVENT).await?;
+    stage.print(|| {
+        screen::note(&screen::tally(&same.evaluations));
+        show_answer(&same);
+    });
+    let (puts, results) = (same.calls.get("config:PutEvaluations").copied().unwrap_or_default(), same.evaluations.len());
+    review.check(puts == 1 && results == 0, || format!("{EVENT}: expected one put without results, there were {puts} with {results}"));
+
+    stage.update(|fleet| fleet.home().cluster(CHANGED).exports.clear());
+    let different = stage.send(EVENT).await?;
+    show_fleet(stage, &different);
+    let got: Vec<_> =
+        different.evaluations.iter().map(|evaluation| (evaluation.resource_id.as_str(), Verdict::of(evaluation).to_string())).collect();
+    let changed =
+        stage.clusters(OWN_ACCOUNT).iter().find(|cluster| cluster.identifier == CHANGED).map(|cluster| cluster.resource_id.as_str());
+    let expected: Vec<_> = changed.map(|resource_id| (resource_id, "NON_COMPLIANT EXPORT_OFF".to_owned())).into_iter().collect();
+    review.check(got == expected, || format!("{EVENT}: expected {expected:?}, AWS Config received {got:?}"));
+    Ok(())
 }
 
 /// Judged, repaired where it is broken, judged again.

@@ -83,6 +83,9 @@ pub(crate) fn note(text: &str) {
 
 /// How many results there are of each kind.
 pub(crate) fn tally(evaluations: &[Evaluation]) -> String {
+    if evaluations.is_empty() {
+        return "no results".to_owned();
+    }
     let mut kinds = BTreeMap::new();
     for evaluation in evaluations {
         *kinds.entry(evaluation.compliance.as_str()).or_insert(0_usize) += 1;

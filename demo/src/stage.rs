@@ -78,6 +78,11 @@ impl Stage {
         self.emulator.update(|fleet| *fleet = self.fleet.clone());
     }
 
+    /// Changes what AWS would say.
+    pub(crate) fn update(&self, change: impl FnOnce(&mut Fleet)) {
+        self.emulator.update(change);
+    }
+
     pub(crate) fn inject(&self, fault: Fault) {
         self.emulator.inject(fault);
     }
