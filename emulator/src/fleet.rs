@@ -94,7 +94,7 @@ pub struct Account {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Cluster {
-    /// `DBClusterIdentifier`; the one field without a useful default.
+    /// `DBClusterIdentifier`, in lower case as AWS keeps it; the one field without a useful default.
     pub identifier: String,
     /// `DbClusterResourceId`; derived from account and identifier where it is empty.
     pub resource_id: String,

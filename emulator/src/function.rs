@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
@@ -55,8 +56,7 @@ impl Function {
             .envs(extra_env)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
+            .stderr(Stdio::piped());
         let mut child =
             command.spawn().map_err(|error| io::Error::new(error.kind(), format!("cannot run {}: {error}", path.as_ref().display())))?;
         let log = Arc::new(Mutex::new(Vec::new()));
@@ -82,6 +82,19 @@ impl Function {
     /// Waits until the process ends by itself.
     pub async fn wait(&mut self) -> io::Result<ExitStatus> {
         self.child.wait().await
+    }
+}
+
+impl Drop for Function {
+    /// The process is gone afterwards: it must not take an event that is meant for the next one.
+    fn drop(&mut self) {
+        if self.child.start_kill().is_err() {
+            return;
+        }
+        let patience = Instant::now() + Duration::from_secs(5);
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 }
 

@@ -59,6 +59,11 @@ struct Escaping<'a>(&'a mut String);
 
 impl Write for Escaping<'_> {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        // Almost all text is like this, and there is a lot of it on a page of clusters.
+        if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" .,:;-_/+=@#*()[]{}".contains(&byte)) {
+            self.0.push_str(text);
+            return Ok(());
+        }
         for character in text.chars() {
             match character {
                 '&' => self.0.push_str("&amp;"),
