@@ -50,7 +50,7 @@ def operations_of_script(script):
     """The API operations that a script calls, `(service, Operation)`: every string or method named like one."""
     words = {node.attr for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Attribute)}
     words |= {node.value for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    services = re.findall(r'boto3\.client\("(\w+)"\)', script)
+    services = re.findall(r'boto3\.client\("(\w+)"', script)
     return {
         (service, operation)
         for service in services

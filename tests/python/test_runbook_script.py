@@ -39,8 +39,8 @@ class Account:
         self.log_groups = []
         self.asked = []
 
-    def client(self, service):
-        client = SESSION.client(service, region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
+    def client(self, service, config):
+        client = SESSION.client(service, region_name="eu-west-1", config=config, aws_access_key_id="a", aws_secret_access_key="b")
         client.meta.events.register("before-parameter-build", lambda params, context, **_: context.update(asked=params))
         client.meta.events.register("before-call", lambda model, context, **_: self.answer(model.name, context["asked"]))
         return client

@@ -199,6 +199,15 @@ describe('the runbook', () => {
     assert.deepEqual(second.outputs['Verify.Left'], []);
   });
 
+  test('reads on when it is throttled', async () => {
+    await world.load(intact());
+    for (const action of ['rds:DescribeDBClusters', 'rds:DescribeDBClusterParameters', 'logs:DescribeLogGroups']) {
+      await world.fault({ action, kind: 'throttle', times: 1 });
+    }
+    const { succeeded, error } = await again({ RetentionInDays: '365' });
+    assert.ok(succeeded, error);
+  });
+
   test('never touches another cluster', async () => {
     const { fleet } = await repair((fleet) => (cluster(fleet).parameter_group = 'default.neptune1.3'), { RebootInstances: 'true' });
     const other = account(fleet).clusters.find(({ identifier }) => identifier === 'graph-2');

@@ -69,9 +69,12 @@ class LoopStep extends AutomationStep {
   }
 }
 
+// The simulator wants to be told that a step has no outputs.
 const ordinaryStep = StringStep.fromObject;
 StringStep.fromObject = (scope, props) =>
-  props.action === 'aws:loop' ? { addToDocument: (doc) => doc.addStep(new LoopStep(scope, props)) } : ordinaryStep(scope, props);
+  props.action === 'aws:loop'
+    ? { addToDocument: (doc) => doc.addStep(new LoopStep(scope, props)) }
+    : ordinaryStep(scope, { outputs: [], ...props });
 
 const ordinarySimulation = AutomationStepSimulation.prototype.mySimulation;
 AutomationStepSimulation.prototype.mySimulation = function () {
