@@ -9,6 +9,29 @@
 //! It knows nothing of the AWS SDKs: it is a second, independent reading of the protocols, and botocore's models
 //! judge it (`tests/python/test_emulator.py`).
 //!
+//! ```no_run
+//! use std::time::Duration;
+//! use emulator::{Answer, Emulator, Fault, FaultKind, Fleet, Function, Invocation};
+//!
+//! # async fn example() -> std::io::Result<()> {
+//! let emulator = Emulator::start(Fleet::healthy(3)).await;
+//! let function = Function::spawn("target/debug/neptune-audit-rule", &emulator, [("RUST_LOG", "info")])?;
+//! emulator.update(|fleet| fleet.cluster("c-0002").exports.clear());
+//! emulator.inject(Fault::new("rds:DescribeDBClusterParameters", FaultKind::Throttle).matching("audited").times(1));
+//!
+//! let event = std::fs::read("events/scheduled.json")?;
+//! let answer = emulator.invoke(event, Invocation { deadline: Duration::from_secs(5), ..Invocation::default() }).await;
+//! assert!(matches!(answer, Answer::Response(_)), "{answer:?} {:?}", function.log());
+//!
+//! assert_eq!(emulator.count("rds:DescribeDBClusters"), 1);
+//! assert_eq!(emulator.puts().len(), 1);
+//! for (account, evaluation) in emulator.put_evaluations() {
+//!     println!("{account} {}", evaluation["ComplianceType"]);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! In reading order: [`Fleet`] holds the facts, `gateway` takes an AWS call through its steps, `neptune`, `config`,
 //! `logs` and `sts` answer it, `runtime` is Lambda, [`Fault`] breaks calls, and [`Emulator`] puts them together.
 
