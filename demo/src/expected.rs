@@ -10,20 +10,6 @@ use emulator::Cluster;
 
 use crate::stage::Evaluation;
 
-/// Every code that an annotation may hold.
-const CODES: [&str; 10] = [
-    "PARAMETER_OFF",
-    "NOT_IN_EFFECT",
-    "EXPORT_OFF",
-    "EXPORT_PENDING",
-    "LOG_GROUP_MISSING",
-    "RETENTION_TOO_SHORT",
-    "RETENTION_TOO_LONG",
-    "NOT_ENCRYPTED",
-    "NOT_FORWARDED",
-    "SILENT",
-];
-
 /// A verdict with the codes of all broken links, whatever the words around them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Verdict {
@@ -38,11 +24,14 @@ impl Verdict {
         Self { compliance: words.next().unwrap_or_default(), codes: words.collect() }
     }
 
-    /// As AWS Config received it.
+    /// As AWS Config received it. A broken trail has all its codes in the first sentence: `audit: EXPORT_OFF, SILENT. …`.
     pub(crate) fn of(evaluation: &Evaluation) -> Self {
-        let words = evaluation.annotation.split(|character: char| !character.is_ascii_uppercase() && character != '_');
-        let codes = words.filter(|word| CODES.contains(word)).map(str::to_owned).collect();
-        Self { compliance: evaluation.compliance.clone(), codes }
+        let first = evaluation.annotation.split('.').next().unwrap_or_default();
+        let words = first.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
+        let codes =
+            words.filter(|word| !word.is_empty() && word.chars().all(|character| character.is_ascii_uppercase() || character == '_'));
+        let broken = evaluation.compliance == "NON_COMPLIANT";
+        Self { compliance: evaluation.compliance.clone(), codes: codes.filter(|_| broken).map(str::to_owned).collect() }
     }
 }
 
@@ -116,9 +105,15 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_found_among_other_words() {
-        let verdict = Verdict::of(&evaluation("audit: EXPORT_OFF, SILENT. AWS says so of CLUSTER_A"));
-        assert_eq!(verdict, Verdict::parse("NON_COMPLIANT SILENT EXPORT_OFF"));
+    fn codes_are_those_of_the_first_sentence_known_or_not() {
+        let verdict = Verdict::of(&evaluation("audit: EXPORT_OFF, SILENT; slowquery: BRAND_NEW. associate a KMS key"));
+        assert_eq!(verdict, Verdict::parse("NON_COMPLIANT SILENT EXPORT_OFF BRAND_NEW"));
+    }
+
+    #[test]
+    fn evidence_has_no_codes() {
+        let evaluation = Evaluation { compliance: "COMPLIANT".into(), ..evaluation("audit: encrypted with a KMS key") };
+        assert_eq!(Verdict::of(&evaluation), Verdict::parse("COMPLIANT"));
     }
 
     #[test]

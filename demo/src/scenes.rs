@@ -67,6 +67,7 @@ const REPAIRED: Schedule = Schedule {
 /// Plays every scene; whether all came out as expected.
 pub(crate) async fn play_all(stage: &mut Stage, with_repair: bool) -> Result<bool> {
     let mut review = Review::default();
+    stage.print(|| screen::note("The function as Lambda would run it, on a fleet that is made up: no AWS account, no network."));
     for scene in [DEFAULT_RULE, STRICT_RULE, ASSUMED_ROLE] {
         stage.reset();
         schedule(stage, &scene, &mut review).await?;
