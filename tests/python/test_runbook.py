@@ -136,6 +136,14 @@ def test_aws_config_can_pass_every_parameter(document):
     assert required == {"DbClusterResourceId", "AutomationAssumeRole"}
 
 
+def test_the_guide_names_every_parameter_with_its_default(document):
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", (ROOT / "remediation/README.md").read_text(), re.M)
+    defaults = {None: "required", "": "blank: leave it"}
+    expected = {name: defaults.get(parameter.get("default"), f"`{parameter.get('default')}`")
+                for name, parameter in document["parameters"].items()}
+    assert dict(rows) == expected
+
+
 def test_no_step_applies_what_somebody_else_left_for_the_maintenance_window(document):
     assert not [found["name"] for found, _ in steps(document) if "ApplyImmediately" in found["inputs"]]
 
