@@ -190,6 +190,21 @@ def test_only_aws_config_of_this_account_may_invoke_the_function():
     assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
 
 
+def test_the_dashboard_shows_metrics_and_fields_that_the_function_writes():
+    text = load(TEMPLATE)["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    dashboard = json.loads(text)
+    signals = (ROOT / "src/signals.rs").read_text()
+    namespace = re.search(r'const NAMESPACE: &str = "(\w+)"', signals)[1]
+    shown = {metric[1] for widget in dashboard["widgets"] for metric in widget["properties"].get("metrics", []) if metric[0] == namespace}
+    written = set(re.findall(r'"([A-Z]\w+)": ', signals)) - {"Timestamp", "CloudWatchMetrics", "Namespace", "Dimensions", "Metrics", "Name", "Unit"}
+    assert shown == written
+    fields = set(re.findall(r'"([a-z]\w+)": ', signals))
+    for widget in dashboard["widgets"]:
+        query = widget["properties"].get("query", "")
+        assert set(re.findall(r"\b(?:filter|by|distinct\(|fields @timestamp,) ?(\w+)", query)) <= fields
+        assert {"accountId", "resourceId", "cluster", "message", "compliance"} & set(re.findall(r"\w+", query)) <= fields
+
+
 @pytest.mark.parametrize(
     ("parameter", "taken", "refused"),
     [
