@@ -297,18 +297,21 @@ fn time(field: &str, text: &str) -> Result<DateTime, RuleError> {
 
 /// Parses JSON and says where in the event it could not.
 fn parse<T: DeserializeOwned>(prefix: &str, json: &str) -> Result<T, RuleError> {
+    let whole = if prefix.is_empty() { "event" } else { prefix };
+    if !json.trim_start().starts_with('{') {
+        return Err(RuleError::invalid_event(whole, "is not an object in JSON"));
+    }
     let mut deserializer = serde_json::Deserializer::from_str(json);
     let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         let field = match (prefix, path.as_str()) {
-            ("", ".") => "event".to_owned(),
-            (prefix, ".") => prefix.to_owned(),
+            (_, ".") => whole.to_owned(),
             ("", path) => path.to_owned(),
             (prefix, path) => format!("{prefix}.{path}"),
         };
         RuleError::invalid_event(field, without_value(&error.into_inner().to_string()))
     })?;
-    deserializer.end().map_err(|error| RuleError::invalid_event(if prefix.is_empty() { "event" } else { prefix }, error))?;
+    deserializer.end().map_err(|error| RuleError::invalid_event(whole, error))?;
     Ok(parsed)
 }
 

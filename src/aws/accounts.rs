@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use aws_config::SdkConfig;
 use aws_sdk_config::config::Credentials;
 
-use super::{Aws, Calls};
+use super::{Aws, Calls, WholeXml};
 use crate::deadline::Deadline;
 use crate::error::{CallError, RuleError};
 use crate::event::{AccountId, Invocation, partition};
@@ -65,7 +65,7 @@ impl Accounts {
         if let Some(assumed) = known {
             return Ok(assumed.credentials);
         }
-        let config = aws_sdk_sts::config::Builder::from(&self.sdk).interceptor(calls.clone()).build();
+        let config = aws_sdk_sts::config::Builder::from(&self.sdk).interceptor(calls.clone()).interceptor(WholeXml).build();
         let sts = aws_sdk_sts::Client::from_conf(config);
         let answer = sts.assume_role().role_arn(role).role_session_name(SESSION_NAME).send().await;
         let on = || format!("role `{role}`");

@@ -13,7 +13,7 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_config::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_config::config::interceptors::{AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef};
 use aws_sdk_config::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_config::config::{ConfigBag, Credentials, IdentityCache, Intercept, RuntimeComponents};
 use aws_sdk_config::error::{BoxError, ProvideErrorMetadata, SdkError};
@@ -66,8 +66,9 @@ impl Aws {
         // A bucket of the invocation's own: one account's bad hour must not use up the retries of the next event.
         let retries = RetryPartition::custom("invocation").token_bucket(TokenBucket::default()).build();
         macro_rules! client {
-            ($sdk:ident) => {{
+            ($sdk:ident $(, $interceptor:expr)?) => {{
                 let mut config = $sdk::config::Builder::from(sdk).retry_partition(retries.clone()).interceptor(calls.clone());
+                $(config = config.interceptor($interceptor);)?
                 if let Some(credentials) = credentials.clone() {
                     config = config.credentials_provider(credentials).identity_cache(IdentityCache::no_cache());
                 }
@@ -76,7 +77,7 @@ impl Aws {
         }
         let reads = Arc::new(Semaphore::new(READS_AT_ONCE));
         Self {
-            neptune: neptune::Neptune::new(client!(aws_sdk_neptune), Arc::clone(&reads)),
+            neptune: neptune::Neptune::new(client!(aws_sdk_neptune, WholeXml), Arc::clone(&reads)),
             logs: logs::Logs::new(client!(aws_sdk_cloudwatchlogs), reads),
             config: config::Config::new(client!(aws_sdk_config)),
             calls,
@@ -105,6 +106,30 @@ impl Intercept for Calls {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Refuses an answer in XML that is cut off: the SDK reads it as far as it goes, and what the rest would have said — more clusters, a
+/// parameter's value, the next page — would count as not being there.
+#[derive(Debug)]
+struct WholeXml;
+
+impl Intercept for WholeXml {
+    fn name(&self) -> &'static str {
+        "WholeXml"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body = context.response().body().bytes().unwrap_or_default().trim_ascii_end();
+        if context.output_or_error().is_ok() && !body.ends_with(b"Response>") {
+            return Err("the answer is cut off".into());
+        }
         Ok(())
     }
 }

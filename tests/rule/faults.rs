@@ -107,6 +107,7 @@ async fn a_lasting_fault_at_any_call_is_an_error_that_names_the_call_and_nothing
                 stage.emulator.reset_calls();
                 let answer = stage.send_within(event, Duration::from_secs(10)).await;
                 if stage.emulator.count(action) > 0 {
+                    assert!(matches!(answer, Answer::Error { .. }), "{fault}: {answer:?}");
                     let (_, message) = error(answer);
                     assert!(message.contains(action), "{fault}: {message}");
                 }
