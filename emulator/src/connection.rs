@@ -53,7 +53,7 @@ impl Listener for Connections {
 
 impl Connected<IncomingStream<'_, Connections>> for Connection {
     fn connect_info(stream: IncomingStream<'_, Connections>) -> Self {
-        stream.io().connection.clone()
+        stream.io().connection()
     }
 }
 
@@ -64,6 +64,10 @@ pub(crate) struct Breakable {
 }
 
 impl Breakable {
+    pub(crate) fn connection(&self) -> Connection {
+        self.connection.clone()
+    }
+
     fn check(&self) -> io::Result<()> {
         if self.connection.broken.load(Ordering::Relaxed) {
             // With nothing to linger for, closing sends RST instead of FIN.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits::RateLimit;
 use crate::random::Random;
 
 /// The account whose function runs, unless the fleet says otherwise.
@@ -41,6 +42,9 @@ pub struct Fleet {
     /// Lifetime of the credentials that AssumeRole answers; unset: what the caller asks for, an hour by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_seconds: Option<u64>,
+    /// The request rates of each account, by action; `*` stands for any run of characters. More calls are throttled.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<String, RateLimit>,
     /// How long a rebooting instance is away, by the emulator's clock.
     pub reboot_seconds: u64,
     /// The rule to which evaluations belong whose result token did not come with an event.
@@ -59,6 +63,7 @@ impl Default for Fleet {
             page_size: None,
             shuffle: None,
             session_seconds: None,
+            limits: BTreeMap::new(),
             reboot_seconds: 20,
             rule_name: "neptune-audit".into(),
             invalid_result_tokens: Vec::new(),

@@ -172,6 +172,9 @@ fn strike(world: &mut World, iam_action: &str, request: &Request) -> (Duration, 
 }
 
 fn perform(world: &mut World, service: Service, iam_action: &str, request: &Request) -> Result<Answer, Refusal> {
+    if !world.within_limits(&request.caller.account, iam_action) {
+        return Err(service.throttled());
+    }
     authorize(world, service, iam_action, &request.caller)?;
     service.perform(world, request)
 }

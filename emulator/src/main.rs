@@ -1,5 +1,6 @@
 //! The emulator as a program: `serve` for experiments and for tests in other languages, `invoke` for one event.
 
+use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,6 +33,9 @@ enum Command {
         /// Let every AWS call take at least so many milliseconds.
         #[arg(long, default_value_t = 0)]
         latency_ms: u64,
+        /// Serve TLS too, and write the certificate authority to trust to this file.
+        #[arg(long)]
+        tls_authority: Option<PathBuf>,
     },
     /// Send one event to the function's binary, and show what came of it.
     Invoke {
@@ -55,7 +59,7 @@ enum Command {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Serve { fleet, port, latency_ms } => serve(fleet, port, latency_ms).await,
+        Command::Serve { fleet, port, latency_ms, tls_authority } => serve(fleet, port, latency_ms, tls_authority).await,
         Command::Invoke { event, function, fleet, timeout, log } => invoke(event, function, fleet, Duration::from_secs(timeout), log).await,
     };
     match done {
@@ -78,12 +82,17 @@ fn fleet(path: Option<PathBuf>) -> Result<Fleet, Failure> {
     }
 }
 
-async fn serve(path: Option<PathBuf>, port: u16, latency_ms: u64) -> Result<ExitCode, Failure> {
+async fn serve(path: Option<PathBuf>, port: u16, latency_ms: u64, tls_authority: Option<PathBuf>) -> Result<ExitCode, Failure> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let emulator = Emulator::start_on(address, fleet(path)?).await.map_err(|error| format!("cannot serve on {address}: {error}"))?;
     emulator.set_latency(Duration::from_millis(latency_ms));
-    // The endpoint stands alone on the first line, for programs.
+    // The endpoint stands alone on the first line, that of TLS on the second, for programs.
     println!("{}", emulator.endpoint());
+    if let Some(path) = tls_authority {
+        let tls = emulator.start_tls().await?;
+        std::fs::write(&path, tls.certificate_authority).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        println!("{}", tls.endpoint);
+    }
     eprintln!(
         "AWS endpoint and Lambda Runtime API in one; stop with Ctrl-C. Any credentials do:\n\n  \
          AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any \\\n    \
@@ -142,6 +151,7 @@ fn show_answer(answer: &Answer, deadline: Duration) {
 
 fn show_puts(emulator: &Emulator) {
     println!("\nAWS Config received");
+    let names = cluster_names(&emulator.fleet());
     let puts = emulator.puts();
     if puts.is_empty() {
         println!("  nothing");
@@ -152,10 +162,17 @@ fn show_puts(emulator: &Emulator) {
         println!("  account {}: {} evaluation(s){test}", put.account, evaluations.len());
         for evaluation in evaluations {
             let text = |name: &str| evaluation[name].as_str().unwrap_or("-").to_owned();
-            println!("    {:<14}  {}", text("ComplianceType"), text("ComplianceResourceId"));
+            let id = text("ComplianceResourceId");
+            let name = names.get(&id).map(String::as_str).unwrap_or("no cluster of this fleet");
+            println!("    {:<14}  {name} ({id})", text("ComplianceType"));
             println!("    {:<14}  {}", "", text("Annotation"));
         }
     }
+}
+
+fn cluster_names(fleet: &Fleet) -> HashMap<String, String> {
+    let clusters = fleet.accounts.values().flat_map(|account| &account.clusters);
+    clusters.map(|cluster| (cluster.resource_id.clone(), cluster.identifier.clone())).collect()
 }
 
 fn show_calls(calls: &[Call]) {
@@ -178,8 +195,8 @@ fn about(call: &Call) -> String {
     };
     let shown = |value: &Value| match value {
         Value::String(text) => text.chars().take(60).collect(),
-        Value::Array(entries) => format!("{} of them", entries.len()),
-        other => other.to_string(),
+        Value::Array(entries) if entries.len() > 3 => format!("[{} entries]", entries.len()),
+        other => other.to_string().chars().take(60).collect(),
     };
     parameters
         .iter()

@@ -19,6 +19,7 @@ use crate::connection::{Connection, Connections};
 use crate::faults::Fault;
 use crate::fleet::{Fleet, Recorded};
 use crate::runtime::{Answer, Event, Invocation, Step};
+use crate::tls::{self, Tls};
 use crate::world::Shared;
 use crate::{control, gateway, runtime};
 
@@ -76,6 +77,18 @@ impl Emulator {
     /// For `AWS_LAMBDA_RUNTIME_API`.
     pub fn runtime_api(&self) -> String {
         self.address.to_string()
+    }
+
+    /// Serves the same over TLS too, on another port, until the emulator is dropped.
+    pub async fn start_tls(&self) -> io::Result<Tls> {
+        let router = router(self.shared.clone());
+        let serving = self.runtime.spawn(async {
+            let (connections, tls) = tls::bind().await?;
+            let service = router.into_make_service_with_connect_info::<Connection>();
+            tokio::spawn(async move { axum::serve(connections, service).await });
+            Ok(tls)
+        });
+        serving.await.map_err(io::Error::other)?
     }
 
     /// The Region of the fleet.

@@ -9,6 +9,8 @@ use tokio::sync::Notify;
 use crate::calls::{Call, Put};
 use crate::faults::Faults;
 use crate::fleet::{Account, Cluster, Fleet, LogGroup, Member, Recorded};
+use crate::limits::Buckets;
+use crate::patterns::matches;
 use crate::random::Random;
 use crate::runtime::Invocations;
 use crate::sts::Session;
@@ -50,6 +52,7 @@ pub(crate) struct World {
     pub(crate) rules: HashSet<(String, String)>,
     pub(crate) invocations: Invocations,
     pub(crate) random: Random,
+    pub(crate) buckets: Buckets,
     /// Instances that are rebooting, with the time when they are back.
     pub(crate) reboots: Vec<Reboot>,
     /// How far the emulator's clock is ahead of the machine's.
@@ -93,6 +96,7 @@ impl World {
             rules: HashSet::new(),
             invocations: Invocations::default(),
             random: Random::seeded(since_epoch().as_nanos() as u64),
+            buckets: Buckets::default(),
             reboots: Vec::new(),
             ahead: Duration::ZERO,
         };
@@ -164,12 +168,21 @@ impl World {
         }
     }
 
+    /// Whether a call is within every rate limit of its account that applies to it.
+    pub(crate) fn within_limits(&mut self, account: &str, action: &str) -> bool {
+        let now = Instant::now();
+        let limits = self.fleet.limits.iter().filter(|(pattern, _)| matches(pattern, action));
+        // Each bucket is asked: a call that one of them refuses costs the others too.
+        limits.fold(true, |within, (pattern, limit)| self.buckets.take(account, pattern, *limit, now) && within)
+    }
+
     /// Starts over with another fleet: credentials and result tokens of before are unknown, the clock is right again.
     pub(crate) fn replace(&mut self, fleet: Fleet) {
         self.fleet = fleet;
         self.sessions.clear();
         self.result_tokens.clear();
         self.rules.clear();
+        self.buckets = Buckets::default();
         self.reboots.clear();
         self.ahead = Duration::ZERO;
         self.reindex();

@@ -27,6 +27,7 @@ import pytest
 from botocore.config import Config
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = pathlib.Path(os.environ.get("EMULATOR", ROOT / "target/debug/emulator"))
 HOME, OTHER, REGION = "111122223333", "444455556666", "eu-west-1"
 CLUSTER = "AWS::RDS::DBCluster"
 
@@ -263,12 +264,13 @@ class Emulator:
         self.control("POST", "latency", {"milliseconds": 0})
         self.control("PUT", "fleet", fleet)
 
-    def client(self, service, credentials=None, retries=False, checked=True, **config):
+    def client(self, service, credentials=None, retries=False, checked=True, verify=None, **config):
         keys = credentials or {"AccessKeyId": "AKIAHOME", "SecretAccessKey": "any", "SessionToken": None}
         client = boto3.client(
             service,
             endpoint_url=self.endpoint,
-            region_name=config.pop("region_name", REGION),
+            region_name=REGION,
+            verify=verify,
             aws_access_key_id=keys["AccessKeyId"],
             aws_secret_access_key=keys["SecretAccessKey"],
             aws_session_token=keys["SessionToken"],
@@ -293,10 +295,9 @@ class Emulator:
 
 @pytest.fixture(scope="module")
 def process():
-    binary = pathlib.Path(os.environ.get("EMULATOR", ROOT / "target/debug/emulator"))
-    if not binary.exists():
-        pytest.fail(f"{binary} is missing: build it with `cargo build -p emulator`, or set EMULATOR")
-    started = subprocess.Popen([binary, "serve"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    if not BINARY.exists():
+        pytest.fail(f"{BINARY} is missing: build it with `cargo build -p emulator`, or set EMULATOR")
+    started = subprocess.Popen([BINARY, "serve"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         yield Emulator(started.stdout.readline().strip())
     finally:
@@ -1180,12 +1181,49 @@ def test_latency_delays_calls_side_by_side(emulator):
     assert max(call["started_ms"] for call in calls) < min(call["ended_ms"] for call in calls)
 
 
+def test_an_account_is_throttled_at_its_rate_limit(emulator):
+    # At this rate the bucket is not refilled while the test runs.
+    limits = {"rds:Describe*": {"per_second": 0.000001, "burst": 2}}
+    emulator.fleet(accounts=TWO_ACCOUNTS, limits=limits)
+    theirs = emulator.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="tests")["Credentials"]
+    describe = emulator.client("neptune").describe_db_clusters
+    describe()
+    describe()
+    assert refusal(describe) == ("Throttling", 400)
+    emulator.client("neptune", theirs).describe_db_clusters()
+    emulator.client("logs").describe_log_groups()
+
+
 def test_a_fault_that_nobody_knows_is_refused(emulator):
     for fault in ({"action": "*", "kind": "explode"}, {"acton": "*"}, {"action": "*", "kind": {"delay": -1}}):
         with pytest.raises(urllib.error.HTTPError, match="400"):
             emulator.control("POST", "faults", fault)
     with pytest.raises(urllib.error.HTTPError, match="400"):
         emulator.control("PUT", "fleet", {"acounts": {}})
+
+
+# TLS -----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_is_served_over_tls(tmp_path):
+    authority = tmp_path / "authority.pem"
+    with subprocess.Popen(
+        [BINARY, "serve", "--tls-authority", authority], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as started:
+        try:
+            plain, encrypted = (started.stdout.readline().strip() for _ in range(2))
+            over_tls = Emulator(encrypted)
+            clusters = over_tls.client("neptune", verify=str(authority)).describe_db_clusters()["DBClusters"]
+            assert [cluster["DBClusterIdentifier"] for cluster in clusters] == ["c-0001", "c-0002", "c-0003"]
+            assert over_tls.problems == []
+            Emulator(plain).inject("rds:*", "reset")
+            with pytest.raises(botocore.exceptions.HTTPClientError):
+                over_tls.client("neptune", verify=str(authority)).describe_db_clusters()
+            with pytest.raises(botocore.exceptions.SSLError):
+                over_tls.client("neptune").describe_db_clusters()
+            assert len(Emulator(plain).calls()) == 2, "who does not trust the authority sends nothing"
+        finally:
+            started.kill()
 
 
 # Requests as such ----------------------------------------------------------------------------------------------------
