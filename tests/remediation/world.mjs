@@ -1,6 +1,6 @@
 // The other side: the emulator, the function's binary, and what a person or AWS Config would do with them.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Aws } from './aws.mjs';
@@ -25,10 +25,11 @@ export function preparePython(endpoint) {
   return { region, accessKeyId };
 }
 
-function binary(name, ...profiles) {
-  const found = profiles.map((profile) => `${TARGET}/${profile}/${name}`).find((path) => existsSync(path));
-  if (!found) throw new Error(`${name} is not built: cargo build --workspace`);
-  return found;
+/** A binary of the workspace: the one that was built last. */
+function binary(name) {
+  const built = ['release', 'debug'].map((profile) => `${TARGET}/${profile}/${name}`).filter((path) => existsSync(path));
+  if (!built.length) throw new Error(`${name} is not built: cargo build --workspace`);
+  return built.toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
 }
 
 const read = (path) => JSON.parse(readFileSync(`${ROOT}${path}`));
@@ -41,7 +42,7 @@ export class World {
 
   static async start({ withFunction = false } = {}) {
     const world = new World();
-    const emulator = world.#spawn(process.env.EMULATOR ?? binary('emulator', 'release', 'debug'), ['serve']);
+    const emulator = world.#spawn(process.env.EMULATOR ?? binary('emulator'), ['serve']);
     for await (const line of createInterface({ input: emulator.stdout })) {
       world.endpoint = line;
       break;
@@ -49,7 +50,7 @@ export class World {
     if (!world.endpoint) throw new Error('the emulator did not start');
     world.aws = new Aws({ endpoint: world.endpoint, ...preparePython(world.endpoint) });
     if (withFunction) {
-      world.#spawn(process.env.FUNCTION ?? binary('neptune-audit-rule', 'release', 'debug'), [], {
+      world.#spawn(process.env.FUNCTION ?? binary('neptune-audit-rule'), [], {
         AWS_LAMBDA_RUNTIME_API: world.endpoint.replace('http://', ''),
         AWS_LAMBDA_FUNCTION_NAME: 'neptune-audit-rule',
         AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
@@ -63,6 +64,8 @@ export class World {
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'ignore'] });
     child.stdout.resume();
     this.#children.push(child);
+    // Nothing is left running, whatever becomes of the tests.
+    process.once('exit', () => child.kill('SIGKILL'));
     return child;
   }
 
