@@ -12,7 +12,7 @@ pub struct Call {
     pub service: &'static str,
     /// As IAM names it: `rds:DescribeDBClusters`.
     pub action: String,
-    /// The account of the access key that signed the request.
+    /// The account of the access key that signed the request; empty where the credentials were refused.
     pub account: String,
     /// The access key that signed the request.
     pub access_key: String,

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::answer::{Answer, Refusal};
 use crate::fleet::{Cluster, LogGroup, ParameterGroup};
-use crate::neptune::{Ask, cluster_not_found, group_not_found, identifier_of, parameter_group, write_cluster, write_group};
+use crate::groups::{group_not_found, parameter_group, write_group};
+use crate::neptune::{Ask, cluster_not_found, identifier_of, write_cluster};
 use crate::parameters::{FAMILIES, Parameter, family};
 use crate::world::World;
 use crate::xml::Xml;

@@ -50,14 +50,18 @@ pub(crate) async fn serve(shared: Arc<Shared>, connection: Connection, headers: 
         Err((service, refusal)) => return refuse(&shared, service, &refusal),
     };
     let identified = identify(&shared.world(), service, &headers);
-    let caller = match identified {
-        Ok(caller) => caller,
-        Err(refusal) => return refuse(&shared, service, &refusal),
+    let (caller, unidentified) = match identified {
+        Ok(caller) => (caller, None),
+        Err(refusal) => (Caller::unknown(), Some(refusal)),
     };
     let mut request = Request { action, parameters, caller, failing_evaluations: None };
     let iam_action = format!("{}:{}", service.prefix(), request.action);
 
     let recording = record(&shared, service, &iam_action, &request);
+    if let Some(refusal) = unidentified {
+        recording.finish(Some(refusal.status), Some(&refusal.code));
+        return refuse(&shared, service, &refusal);
+    }
     let (delay, fault) = strike(&mut shared.world(), &iam_action, &request);
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;

@@ -2,8 +2,9 @@
 
 use crate::answer::{Answer, Refusal};
 use crate::fleet::{Account, Cluster, Member};
-use crate::neptune::{Ask, LONG_AGO, identifier_of, invalid_marker};
+use crate::neptune::{Ask, LONG_AGO, domain_and_port, identifier_of, invalid_marker};
 use crate::paging;
+use crate::parameters::family;
 use crate::random::Random;
 use crate::timestamps::iso8601;
 use crate::world::{Index, Reboot, World};
@@ -84,7 +85,7 @@ fn write_instance(xml: &mut Xml, world: &World, account: &str, cluster: &Cluster
     let mut derived = Random::from_name(&format!("{account}/{identifier}"));
     let resource_id = derived.letters(26);
     let host = derived.letters(12).to_ascii_lowercase();
-    let port = if cluster.engine == "neptune" { 8182 } else { 3306 };
+    let (domain, port) = domain_and_port(&cluster.engine);
 
     xml.text("DBInstanceIdentifier", identifier);
     xml.text("DBInstanceClass", "db.r6g.large");
@@ -92,7 +93,7 @@ fn write_instance(xml: &mut Xml, world: &World, account: &str, cluster: &Cluster
     xml.text("DBInstanceStatus", &member.status);
     xml.text("MasterUsername", "admin");
     xml.element("Endpoint", |xml| {
-        xml.text("Address", format_args!("{identifier}.{host}.{region}.neptune.amazonaws.com"));
+        xml.text("Address", format_args!("{identifier}.{host}.{region}.{domain}.amazonaws.com"));
         xml.text("Port", port);
         xml.text("HostedZoneId", "Z1UDT6IFJ4EJM5");
     });
@@ -103,7 +104,7 @@ fn write_instance(xml: &mut Xml, world: &World, account: &str, cluster: &Cluster
     xml.list("DBSecurityGroups", None::<&str>, |_, _| {});
     xml.element("DBParameterGroups", |xml| {
         xml.element("DBParameterGroup", |xml| {
-            xml.text("DBParameterGroupName", "default.neptune1.3");
+            xml.text("DBParameterGroupName", format_args!("default.{}", family(&cluster.engine_version)));
             xml.text("ParameterApplyStatus", "in-sync");
         });
     });

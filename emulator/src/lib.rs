@@ -45,8 +45,10 @@ mod faults;
 pub mod fleet;
 mod function;
 mod gateway;
+mod groups;
 mod instances;
 mod limits;
+mod log_changes;
 mod logs;
 mod neptune;
 mod paging;
@@ -60,6 +62,7 @@ mod service;
 mod sts;
 mod timestamps;
 mod tls;
+mod validation;
 mod world;
 mod xml;
 

@@ -1,21 +1,18 @@
-//! Amazon CloudWatch Logs: log groups, their subscription filters and their streams; making and changing log groups.
+//! Amazon CloudWatch Logs: log groups, their subscription filters and their streams. Changes are in `log_changes`.
 
 use serde_json::{Map, Value, json};
 
 use crate::answer::{Answer, Refusal};
-use crate::config::{Violations, check_members};
 use crate::fleet::{Account, LogGroup, LogStream, SubscriptionFilter};
-use crate::paging;
 use crate::service::{Request, Service};
+use crate::validation::{Violations, check_members};
 use crate::world::{Index, World};
+use crate::{log_changes, paging};
 
 /// 2025-03-01T09:00:00Z, in milliseconds since 1970.
 const LONG_AGO: i64 = 1_740_819_600_000;
 
-/// The days that PutRetentionPolicy takes, from its API reference.
-const RETENTION_DAYS: &[i64] = &[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
-
-const INVALID: &str = "InvalidParameterException";
+pub(crate) const INVALID: &str = "InvalidParameterException";
 
 pub(crate) fn perform(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
     let account = request.caller.account.as_str();
@@ -24,19 +21,19 @@ pub(crate) fn perform(world: &mut World, request: &Request) -> Result<Answer, Re
         "DescribeLogGroups" => describe_log_groups(world, account, ask),
         "DescribeSubscriptionFilters" => describe_subscription_filters(world, account, ask),
         "DescribeLogStreams" => describe_log_streams(world, account, ask),
-        "CreateLogGroup" => create_log_group(world, account, ask),
-        "PutRetentionPolicy" => put_retention_policy(world, account, ask),
-        "AssociateKmsKey" => associate_kms_key(world, account, ask),
+        "CreateLogGroup" => log_changes::create_log_group(world, account, ask),
+        "PutRetentionPolicy" => log_changes::put_retention_policy(world, account, ask),
+        "AssociateKmsKey" => log_changes::associate_kms_key(world, account, ask),
         other => Err(Service::Logs.unknown_action(other)),
     }
 }
 
-fn text<'a>(ask: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+pub(crate) fn text<'a>(ask: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     ask.get(name).and_then(Value::as_str)
 }
 
 /// The limits that all listings share: 1 to 50 entries, names of up to 512 characters.
-fn check_listing(ask: &Map<String, Value>) -> Result<usize, Refusal> {
+pub(crate) fn check_listing(ask: &Map<String, Value>) -> Result<usize, Refusal> {
     let mut violations = Violations::default();
     let limit = ask.get("limit").and_then(Value::as_i64).unwrap_or(50);
     if limit < 1 {
@@ -147,7 +144,7 @@ fn log_group(world: &World, account: &str, group: &LogGroup) -> Value {
     entry
 }
 
-fn find<'a>(world: &'a World, account: &str, name: &str) -> Result<&'a LogGroup, Refusal> {
+pub(crate) fn find<'a>(world: &'a World, account: &str, name: &str) -> Result<&'a LogGroup, Refusal> {
     let position = |facts: &Account, index: &Index| {
         let sorted = &index.log_groups;
         sorted.binary_search_by(|position| facts.log_groups[*position].name.as_str().cmp(name)).ok().map(|place| sorted[place])
@@ -155,7 +152,7 @@ fn find<'a>(world: &'a World, account: &str, name: &str) -> Result<&'a LogGroup,
     world.account(account).and_then(|(facts, index)| facts.log_groups.get(position(facts, index)?)).ok_or_else(no_log_group)
 }
 
-fn no_log_group() -> Refusal {
+pub(crate) fn no_log_group() -> Refusal {
     Refusal::bad("ResourceNotFoundException", "The specified log group does not exist.")
 }
 
@@ -192,7 +189,7 @@ fn subscription_filter(group: &str, filter: &SubscriptionFilter) -> Value {
     })
 }
 
-fn required_group<'a>(ask: &'a Map<String, Value>, member: &str) -> Result<&'a str, Refusal> {
+pub(crate) fn required_group<'a>(ask: &'a Map<String, Value>, member: &str) -> Result<&'a str, Refusal> {
     let mut violations = Violations::default();
     if text(ask, member).is_none() {
         violations.missing(member);
@@ -274,68 +271,4 @@ fn log_stream(world: &World, account: &str, group: &str, stream: &LogStream, las
         entry["lastIngestionTime"] = time.into();
     }
     entry
-}
-
-fn create_log_group(world: &mut World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
-    check_members(
-        ask,
-        &[
-            ("logGroupName", Value::is_string),
-            ("kmsKeyId", Value::is_string),
-            ("tags", Value::is_object),
-            ("logGroupClass", Value::is_string),
-            ("deletionProtectionEnabled", Value::is_boolean),
-        ],
-    )?;
-    check_listing(ask)?;
-    let name = required_group(ask, "logGroupName")?;
-    if find(world, account, name).is_ok() {
-        return Err(Refusal::bad("ResourceAlreadyExistsException", "The specified log group already exists"));
-    }
-    let kms_key_id = text(ask, "kmsKeyId").map(check_key).transpose()?.map(str::to_owned);
-    world.add_log_group(account, LogGroup { kms_key_id, ..LogGroup::new(name) });
-    Ok(Answer::Nothing)
-}
-
-/// Log groups take the ARN of a key: neither its id nor an alias.
-fn check_key(key: &str) -> Result<&str, Refusal> {
-    if key.starts_with("arn:") && key.contains(":kms:") && key.contains(":key/") && key.len() <= 256 {
-        return Ok(key);
-    }
-    Err(Refusal::bad(INVALID, format!("The specified KMS Key Id could not be found: {key}")))
-}
-
-fn put_retention_policy(world: &mut World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
-    check_members(ask, &[("logGroupName", Value::is_string), ("retentionInDays", Value::is_i64)])?;
-    check_listing(ask)?;
-    let name = required_group(ask, "logGroupName")?;
-    let mut violations = Violations::default();
-    let days = ask.get("retentionInDays").and_then(Value::as_i64);
-    match days {
-        Some(days) if RETENTION_DAYS.contains(&days) => {}
-        Some(days) => violations.at("retentionInDays", days, &format!("Member must satisfy enum value set: {RETENTION_DAYS:?}")),
-        None => violations.missing("retentionInDays"),
-    }
-    violations.into_result(INVALID)?;
-    let group = world.log_group_mut(account, name).ok_or_else(no_log_group)?;
-    group.retention_in_days = days.and_then(|days| u32::try_from(days).ok());
-    Ok(Answer::Nothing)
-}
-
-fn associate_kms_key(world: &mut World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
-    check_members(ask, &[("logGroupName", Value::is_string), ("resourceIdentifier", Value::is_string), ("kmsKeyId", Value::is_string)])?;
-    check_listing(ask)?;
-    let mut violations = Violations::default();
-    if text(ask, "kmsKeyId").is_none() {
-        violations.missing("kmsKeyId");
-    }
-    violations.into_result(INVALID)?;
-    let key = check_key(text(ask, "kmsKeyId").unwrap_or_default())?.to_owned();
-    let name = match (text(ask, "logGroupName"), text(ask, "resourceIdentifier")) {
-        (Some(name), None) => name,
-        (None, Some(identifier)) => identifier.rsplit(":log-group:").next().unwrap_or_default(),
-        _ => return Err(Refusal::bad(INVALID, "Exactly one of logGroupName and resourceIdentifier must be provided.")),
-    };
-    world.log_group_mut(account, name).ok_or_else(no_log_group)?.kms_key_id = Some(key);
-    Ok(Answer::Nothing)
 }

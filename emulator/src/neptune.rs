@@ -1,18 +1,16 @@
-//! The control plane of Amazon Neptune: clusters and the parameters of their groups. Its other actions are in
-//! `changes` and `instances`.
+//! The control plane of Amazon Neptune, and its clusters. Parameter groups, instances and changes have files of their own.
 
 use serde_json::{Map, Value};
 
 use crate::answer::{Answer, Refusal};
-use crate::fleet::{Account, Cluster, ParameterGroup};
+use crate::fleet::{Account, Cluster};
 use crate::paging;
-use crate::parameters::{FAMILIES, PARAMETERS, Parameter};
 use crate::random::Random;
 use crate::service::{Request, Service};
 use crate::timestamps::iso8601;
 use crate::world::{Index, World};
 use crate::xml::Xml;
-use crate::{changes, instances};
+use crate::{changes, groups, instances};
 
 /// 2025-03-01T09:00:00Z: when everything was made that says nothing else.
 pub(crate) const LONG_AGO: i64 = 1_740_819_600_000;
@@ -23,8 +21,8 @@ pub(crate) fn perform(world: &mut World, request: &Request) -> Result<Answer, Re
     world.finish_reboots();
     match request.action.as_str() {
         "DescribeDBClusters" => describe_clusters(world, account, &ask),
-        "DescribeDBClusterParameters" => describe_parameters(world, account, &ask),
-        "DescribeDBClusterParameterGroups" => describe_groups(world, account, &ask),
+        "DescribeDBClusterParameters" => groups::describe_parameters(world, account, &ask),
+        "DescribeDBClusterParameterGroups" => groups::describe(world, account, &ask),
         "DescribeDBInstances" => instances::describe(world, account, &ask),
         "RebootDBInstance" => instances::reboot(world, account, &ask),
         "ModifyDBCluster" => changes::modify_cluster(world, account, &ask),
@@ -86,10 +84,6 @@ pub(crate) fn invalid_marker(marker: &str) -> Refusal {
 
 pub(crate) fn cluster_not_found(identifier: &str) -> Refusal {
     Refusal::new(404, "DBClusterNotFoundFault", format!("DBCluster {identifier} not found."))
-}
-
-pub(crate) fn group_not_found(name: &str) -> Refusal {
-    Refusal::new(404, "DBParameterGroupNotFound", format!("DBClusterParameterGroup not found: {name}"))
 }
 
 /// The identifier in an identifier or an ARN. Identifiers do not depend on case.
@@ -157,6 +151,16 @@ pub(crate) fn cluster_arn(world: &World, account: &str, identifier: &str) -> Str
     format!("arn:{}:rds:{}:{account}:cluster:{identifier}", fleet.partition(), fleet.region)
 }
 
+/// Where clusters of an engine listen.
+pub(crate) fn domain_and_port(engine: &str) -> (&'static str, u16) {
+    match engine {
+        "neptune" => ("neptune", 8182),
+        "docdb" => ("docdb", 27017),
+        "aurora-postgresql" => ("rds", 5432),
+        _ => ("rds", 3306),
+    }
+}
+
 /// A cluster as DescribeDBClusters and ModifyDBCluster answer it, in the order of AWS's model.
 pub(crate) fn write_cluster(xml: &mut Xml, world: &World, account: &str, cluster: &Cluster) {
     let region = world.fleet.region.as_str();
@@ -175,13 +179,14 @@ pub(crate) fn write_cluster(xml: &mut Xml, world: &World, account: &str, cluster
     xml.text("DBSubnetGroup", "default");
     xml.text("Status", &cluster.status);
     xml.text("EarliestRestorableTime", iso8601(LONG_AGO));
-    xml.text("Endpoint", format_args!("{identifier}.cluster-{host}.{region}.neptune.amazonaws.com"));
-    xml.text("ReaderEndpoint", format_args!("{identifier}.cluster-ro-{host}.{region}.neptune.amazonaws.com"));
+    let (domain, port) = domain_and_port(&cluster.engine);
+    xml.text("Endpoint", format_args!("{identifier}.cluster-{host}.{region}.{domain}.amazonaws.com"));
+    xml.text("ReaderEndpoint", format_args!("{identifier}.cluster-ro-{host}.{region}.{domain}.amazonaws.com"));
     xml.text("MultiAZ", cluster.members.len() > 1);
     xml.text("Engine", &cluster.engine);
     xml.text("EngineVersion", &cluster.engine_version);
     xml.text("LatestRestorableTime", iso8601(world.now()));
-    xml.text("Port", if cluster.engine == "neptune" { 8182 } else { 3306 });
+    xml.text("Port", port);
     xml.text("MasterUsername", "admin");
     xml.text("PreferredBackupWindow", "03:17-03:47");
     xml.text("PreferredMaintenanceWindow", "sun:04:40-sun:05:10");
@@ -225,127 +230,4 @@ pub(crate) fn write_cluster(xml: &mut Xml, world: &World, account: &str, cluster
     xml.text("CrossAccountClone", false);
     xml.text("StorageType", "standard");
     xml.text("NetworkType", "IPV4");
-}
-
-/// The parameter group of that name: the account's own, or one of the default ones.
-pub(crate) fn parameter_group(world: &World, account: &str, name: &str) -> Option<ParameterGroup> {
-    let own = world.account(account).and_then(|(facts, _)| facts.parameter_groups.get(name));
-    own.cloned().or_else(|| {
-        let family = name.strip_prefix("default.").filter(|family| FAMILIES.contains(family))?;
-        Some(ParameterGroup {
-            family: family.to_owned(),
-            description: format!("Default cluster parameter group for {family}"),
-            ..ParameterGroup::default()
-        })
-    })
-}
-
-pub(crate) fn write_group(xml: &mut Xml, world: &World, account: &str, name: &str, group: &ParameterGroup) {
-    xml.text("DBClusterParameterGroupName", name);
-    xml.text("DBParameterGroupFamily", &group.family);
-    xml.text("Description", &group.description);
-    let fleet = &world.fleet;
-    let (partition, region) = (fleet.partition(), &fleet.region);
-    xml.text("DBClusterParameterGroupArn", format_args!("arn:{partition}:rds:{region}:{account}:cluster-pg:{name}"));
-}
-
-fn describe_groups(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    let page_size = world.page_size(ask.max_records()?);
-    let mut names: Vec<_> = match ask.text("DBClusterParameterGroupName") {
-        Some(name) => vec![name.to_ascii_lowercase()],
-        None => FAMILIES.iter().map(|family| format!("default.{family}")).collect(),
-    };
-    if ask.text("DBClusterParameterGroupName").is_none() {
-        let own = world.account(account).into_iter().flat_map(|(facts, _)| facts.parameter_groups.keys().cloned());
-        names.extend(own);
-        names.sort();
-        names.dedup();
-    }
-    let start = match ask.text("Marker") {
-        None => 0,
-        Some(marker) => {
-            paging::open("groups", marker).and_then(|last| names.binary_search(&last).ok()).ok_or_else(|| invalid_marker(marker))? + 1
-        }
-    };
-    let groups: Vec<_> = names[start..]
-        .iter()
-        .take(page_size)
-        .map(|name| parameter_group(world, account, name).map(|group| (name, group)).ok_or_else(|| group_not_found(name)))
-        .collect::<Result<_, _>>()?;
-    let mut xml = Xml::default();
-    xml.list("DBClusterParameterGroups", &groups, |xml, (name, group)| {
-        xml.element("DBClusterParameterGroup", |xml| write_group(xml, world, account, name, group));
-    });
-    let more = names.len() > start + page_size;
-    xml.optional("Marker", groups.last().filter(|_| more).map(|(last, _)| paging::seal("groups", last)));
-    Ok(Answer::Xml(xml.into_string()))
-}
-
-fn describe_parameters(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    let name = ask.required("DBClusterParameterGroupName")?;
-    let page_size = world.page_size(ask.max_records()?);
-    let group = parameter_group(world, account, &name.to_ascii_lowercase()).ok_or_else(|| group_not_found(name))?;
-    let source = ask.text("Source");
-    let listing = format!("parameters of {name}");
-    let start = match ask.text("Marker") {
-        None => 0,
-        Some(marker) => paging::open(&listing, marker).and_then(|position| position.parse().ok()).ok_or_else(|| invalid_marker(marker))?,
-    };
-
-    // Parameters that nobody has heard of come last, where a listing that is not read to its end misses them.
-    let unknown = group.parameters.keys().filter(|name| Parameter::find(name).is_none()).cloned();
-    let names = (0..group.extra_parameters)
-        .map(|number| format!("neptune_extra_parameter_{number:03}"))
-        .chain(PARAMETERS.iter().map(|parameter| parameter.name.to_owned()))
-        .chain(unknown);
-    let listed: Vec<_> = names
-        .map(|name| Listed::new(&group, name))
-        .filter(|listed| source.is_none_or(|source| is_of_source(listed.source, source)))
-        .collect();
-
-    let mut xml = Xml::default();
-    let page = listed.get(start..).unwrap_or_default();
-    xml.list("Parameters", page.iter().take(page_size), |xml, parameter| {
-        xml.element("Parameter", |xml| parameter.write(xml));
-    });
-    xml.optional("Marker", (page.len() > page_size).then(|| paging::seal(&listing, &(start + page_size).to_string())));
-    Ok(Answer::Xml(xml.into_string()))
-}
-
-/// The documented sources are `engine`, `service` and `customer`; listings say `engine-default`, `system` and `user`.
-fn is_of_source(listed: &str, asked: &str) -> bool {
-    listed == asked || (listed, asked) == ("user", "customer") || (listed, asked) == ("engine-default", "engine")
-}
-
-struct Listed {
-    name: String,
-    known: Option<&'static Parameter>,
-    value: Option<String>,
-    source: &'static str,
-}
-
-impl Listed {
-    fn new(group: &ParameterGroup, name: String) -> Self {
-        let known = Parameter::find(&name);
-        let set = group.parameters.get(&name).cloned();
-        Self {
-            source: if set.is_some() { "user" } else { "engine-default" },
-            value: set.or_else(|| known.filter(|_| group.show_defaults)?.default.map(str::to_owned)),
-            known,
-            name,
-        }
-    }
-
-    fn write(&self, xml: &mut Xml) {
-        let is_static = self.known.is_none_or(|known| known.is_static);
-        xml.text("ParameterName", &self.name);
-        xml.optional("ParameterValue", self.value.as_ref());
-        xml.text("Description", self.known.map_or("A parameter of the fleet.", |known| known.description));
-        xml.text("Source", self.source);
-        xml.text("ApplyType", if is_static { "static" } else { "dynamic" });
-        xml.text("DataType", self.known.map_or("string", |known| known.data_type));
-        xml.optional("AllowedValues", self.known.and_then(|known| known.allowed));
-        xml.text("IsModifiable", true);
-        xml.text("ApplyMethod", if is_static { "pending-reboot" } else { "immediate" });
-    }
 }

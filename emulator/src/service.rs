@@ -39,6 +39,13 @@ pub(crate) struct Caller {
     pub(crate) access_key: String,
 }
 
+impl Caller {
+    /// Whoever sent a request whose credentials are refused.
+    pub(crate) fn unknown() -> Self {
+        Self { account: String::new(), arn: String::new(), user_id: String::new(), access_key: String::new() }
+    }
+}
+
 impl Service {
     /// The signing name, which is the prefix of the IAM actions too. Neptune signs as `rds`.
     pub(crate) fn prefix(self) -> &'static str {

@@ -12,7 +12,9 @@ const NO_ENV: [(&str, &str); 0] = [];
 /// `examples/echo.rs`, which `cargo test` builds beside the tests.
 fn echo() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows itself");
-    test.parent().and_then(|deps| deps.parent()).expect("target/<profile>/deps").join("examples/echo")
+    let echo = test.parent().and_then(|deps| deps.parent()).expect("target/<profile>/deps").join("examples/echo");
+    assert!(echo.exists(), "{} is missing: cargo build -p emulator --examples", echo.display());
+    echo
 }
 
 fn within(seconds: u64) -> Invocation {

@@ -7,7 +7,9 @@ use std::process::{Command, Output, Stdio};
 /// `examples/echo.rs`, which `cargo test` builds beside the tests.
 fn echo() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows itself");
-    test.parent().and_then(|deps| deps.parent()).expect("target/<profile>/deps").join("examples/echo")
+    let echo = test.parent().and_then(|deps| deps.parent()).expect("target/<profile>/deps").join("examples/echo");
+    assert!(echo.exists(), "{} is missing: cargo build -p emulator --examples", echo.display());
+    echo
 }
 
 fn emulator() -> Command {

@@ -1054,6 +1054,7 @@ def test_credentials_expire(emulator, service, operation, code, status):
     getattr(emulator.client(service, theirs), operation)()
     emulator.control("POST", "clock", {"milliseconds": 61_000})
     assert refusal(getattr(emulator.client(service, theirs), operation)) == (code, status)
+    assert [call["error_code"] for call in emulator.calls()] == [None, None, code]
 
 
 def test_a_session_needs_its_own_token(emulator):
