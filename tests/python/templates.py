@@ -1,5 +1,6 @@
 """Reads the deployment's files, and the parts of the sources that they must agree with."""
 
+import copy
 import functools
 import re
 from pathlib import Path
@@ -10,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 FUNCTION = "NeptuneAuditRuleFunction"
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML with CloudFormation's short forms: `!GetAtt A.B` becomes `{"Fn::GetAtt": ["A", "B"]}`."""
 
 
@@ -33,8 +34,14 @@ def parse(text):
     return yaml.load(text, _Loader)
 
 
-def load(path):
+@functools.cache
+def _load(path):
     return parse((ROOT / path).read_text())
+
+
+def load(path):
+    """A file, parsed; the caller's own to change."""
+    return copy.deepcopy(_load(path))
 
 
 def resources(template, kind):
