@@ -12,8 +12,8 @@ pub(super) fn check(question: &Question<'_>) -> Link {
     if has(&cluster.exported) {
         Link::Holds("exported to CloudWatch Logs".to_owned())
     } else if has(&cluster.export_pending) {
-        Link::broken(EXPORT_PENDING, format!("the export of the {log_type} log to CloudWatch Logs is still being turned on: wait"))
+        Link::broken(EXPORT_PENDING, format!("the export of the {log_type} log is still being turned on: wait until it is"))
     } else {
-        Link::broken(EXPORT_OFF, format!("the {log_type} log is not exported to CloudWatch Logs: turn its export on"))
+        Link::broken(EXPORT_OFF, format!("the {log_type} log is not exported: turn on its export to CloudWatch Logs"))
     }
 }

@@ -16,16 +16,16 @@ pub(super) fn check(question: &Question<'_>) -> Link {
         // An event from the future (a clock is off) is young.
         let age = |at: &SystemTime| question.facts.read_at.duration_since(*at).unwrap_or_default();
         match newest {
-            Some(at) if age(at) < limit => Link::Holds(format!("newest event less than {hours} hours old")),
+            Some(at) if age(at) < limit => Link::Holds(format!("an event in the last {hours} hours")),
             Some(_) => Link::broken(
                 SILENT,
                 format!(
-                    "the {log_type} log group got no event in the last {hours} hours: find out whether the cluster logs, and whether anybody queries it"
+                    "the {log_type} log group got no event in the last {hours} hours: find out whether the cluster logs, or nobody queries it"
                 ),
             ),
             None => Link::broken(
                 SILENT,
-                format!("the {log_type} log group never got an event: find out whether the cluster logs, and whether anybody queries it"),
+                format!("the {log_type} log group never got an event: find out whether the cluster logs, or nobody queries it"),
             ),
         }
     })

@@ -15,22 +15,22 @@ pub(super) fn check(question: &Question<'_>) -> Link {
     let group = &question.facts.cluster.parameter_group;
     let parameter = parameter(question.log_type);
     if is_on(question) {
-        return Link::Holds(format!("{parameter}={} in parameter group {group}", value(question).unwrap_or_default()));
+        return Link::Holds(format!("{parameter}={} in {group}", value(question).unwrap_or_default()));
     }
     let found = match value(question) {
         Some(value) => format!("{parameter} is {value}"),
-        None => format!("{parameter} is not set, which is off,"),
+        None => format!("{parameter} is not set, so off,"),
     };
     let (wanted, then) = match question.log_type {
         LogType::Audit => ("1", " and reboot each instance"),
         LogType::SlowQuery => ("info or debug", ""),
     };
     let remedy = if group.starts_with(DEFAULT_GROUP_PREFIX) {
-        format!("a default group cannot be edited: attach one of your own with {wanted}{then}")
+        format!("in {group}, which cannot be edited: attach another parameter group that sets it to {wanted}{then}")
     } else {
-        format!("set it to {wanted}{then}")
+        format!("in parameter group {group}: set it to {wanted}{then}")
     };
-    Link::broken(PARAMETER_OFF, format!("{found} in parameter group {group}: {remedy}"))
+    Link::broken(PARAMETER_OFF, format!("{found} {remedy}"))
 }
 
 /// Whether the parameter group asks for the log; whether the instances have heard is the next link's question.

@@ -32,12 +32,12 @@ pub(super) fn check(question: &Question<'_>) -> Link {
         );
     }
     if !waiting.is_empty() {
-        return Link::Holds(format!("accepted although waiting for a reboot: {}", name(&waiting)));
+        return Link::Holds(format!("not in sync, which is accepted: {}", name(&waiting)));
     }
     Link::Holds(match members.len() {
         0 => "no instances".to_owned(),
-        1 => "in sync on its only instance".to_owned(),
-        count => format!("in sync on all {count} instances"),
+        1 => "in sync on its instance".to_owned(),
+        count => format!("in sync on {count} instances"),
     })
 }
 

@@ -13,18 +13,20 @@ pub(super) fn check(question: &Question<'_>) -> Link {
     let log_type = question.log_type;
     with_log_group(question, &question.facts.log_group(question.log_type).group, |group| {
         let kept = match group.retention_days {
-            Some(1) => format!("the {log_type} log group keeps events for 1 day"),
-            Some(days) => format!("the {log_type} log group keeps events for {days} days"),
-            None => format!("events of the {log_type} log group never expire"),
+            Some(1) => "kept for 1 day".to_owned(),
+            Some(days) => format!("kept for {days} days"),
+            None => "kept for ever".to_owned(),
         };
         match (minimum, maximum, group.retention_days) {
-            (Some(least), _, Some(days)) if days < least => {
-                Link::broken(RETENTION_TOO_SHORT, format!("{kept}, at least {least} are wanted: raise its retention"))
-            }
+            (Some(least), _, Some(days)) if days < least => Link::broken(
+                RETENTION_TOO_SHORT,
+                format!("the {log_type} log is {kept}, at least {least} are wanted: raise the retention of its log group"),
+            ),
             // Never to expire is longer than any maximum.
-            (_, Some(most), days) if days.is_none_or(|days| days > most) => {
-                Link::broken(RETENTION_TOO_LONG, format!("{kept}, at most {most} days are wanted: lower its retention"))
-            }
+            (_, Some(most), days) if days.is_none_or(|days| days > most) => Link::broken(
+                RETENTION_TOO_LONG,
+                format!("the {log_type} log is {kept}, at most {most} days are wanted: lower the retention of its log group"),
+            ),
             _ => Link::Holds(kept),
         }
     })

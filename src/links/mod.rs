@@ -104,7 +104,7 @@ fn with_log_group<T>(question: &Question<'_>, fact: &Fact<T>, judge: impl FnOnce
             let name = question.log_type.log_group(&question.facts.cluster.identifier);
             Link::broken(
                 LOG_GROUP_MISSING,
-                format!("there is no log group {name}: create it with the wanted settings, or let the first exported event do so"),
+                format!("there is no log group {name}: create it as wanted, or repair what keeps Neptune from doing so"),
             )
         }
         Fact::Found(found) => judge(found),

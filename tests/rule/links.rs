@@ -33,7 +33,7 @@ async fn a_healthy_cluster_is_compliant_and_the_annotation_says_what_holds() {
             "ComplianceResourceType": "AWS::RDS::DBCluster",
             "ComplianceResourceId": resource_id("c-0001"),
             "ComplianceType": "COMPLIANT",
-            "Annotation": "audit: neptune_enable_audit_log=1 in parameter group audited, in sync on all 2 instances, exported to CloudWatch Logs",
+            "Annotation": "audit: neptune_enable_audit_log=1 in audited, in sync on 2 instances, exported to CloudWatch Logs",
             "OrderingTimestamp": CAPTURED_SECONDS,
         })
     );
