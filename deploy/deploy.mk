@@ -9,7 +9,7 @@ define need
 	@command -v $(1) >/dev/null || { echo "$(1) is needed: $(2)"; exit 1; }
 endef
 define need-credentials
-	@.venv/bin/python -c 'import boto3; i = boto3.client("sts").get_caller_identity(); print("Account " + i["Account"] + ", as " + i["Arn"])' \
+	@.venv/bin/python -c 'import boto3; i = boto3.client("sts").get_caller_identity(); print("Account " + i["Account"] + ", as " + i["Arn"])' 2>/dev/null \
 	  || { echo "AWS credentials and a Region are needed: log in, and set AWS_PROFILE and AWS_REGION."; exit 1; }
 endef
 
