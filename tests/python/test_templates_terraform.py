@@ -188,3 +188,30 @@ def test_the_remediation_gives_the_runbook_the_inputs_that_it_has():
 def test_every_file_that_the_module_reads_is_there():
     for path in re.findall(r'file\("\$\{path\.module\}/(.*?)"\)', (MODULE / "remediation.tf").read_text()):
         assert (MODULE / Path(path)).is_file(), path
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "check"),
+    [
+        ("iam.tf", '["rds:DescribeDBClusters"]', "[]", test_the_function_may_do_exactly_what_its_code_does),
+        ("iam.tf", '["config:PutEvaluations"]', '["config:*"]', test_the_function_may_do_exactly_what_its_code_does),
+        ("main.tf", "pendingReboot  ", "pendingreboot  ", test_every_parameter_of_the_rule_is_passed_and_a_blank_one_is_left_out),
+        ("main.tf", '"ScheduledNotification"', '"ScheduleNotification"', test_the_rule_has_the_triggers_and_the_scope_of_the_template),
+        ("remediation.tf", "RebootInstances ", "RebootAll ", test_the_remediation_gives_the_runbook_the_inputs_that_it_has),
+        ("variables.tf", 'default     = "NON_COMPLIANT"', 'default     = "COMPLIANT"', test_each_parameter_of_the_template_is_a_variable_with_the_same_default),
+        ("observability.tf", '"Errors"', '"Error"', test_the_alarms_are_those_of_the_template),
+    ],
+)
+def test_a_fault_in_the_module_is_found(file, old, new, check, tmp_path, monkeypatch):
+    copy = tmp_path / "terraform"
+    shutil.copytree(MODULE, copy)
+    text = (copy / file).read_text()
+    assert old in text
+    (copy / file).write_text(text.replace(old, new))
+    monkeypatch.setitem(globals(), "MODULE", copy)
+    files.cache_clear()
+    try:
+        with pytest.raises(AssertionError):
+            check()
+    finally:
+        files.cache_clear()
