@@ -5,16 +5,16 @@
 use ureq::Agent;
 
 fn main() {
-    let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
+    let client: Agent = Agent::config_builder().http_status_as_error(false).build().into();
     let base = format!("http://{}/2018-06-01/runtime", std::env::var("AWS_LAMBDA_RUNTIME_API").expect("Lambda sets it"));
     println!("started in {}", std::env::var("AWS_REGION").expect("Lambda sets it"));
     if std::env::var_os("FAIL_TO_START").is_some() {
         let failure = r#"{"errorType": "Broken", "errorMessage": "told to fail"}"#;
-        agent.post(format!("{base}/init/error")).send(failure).expect("the Runtime API answers");
+        client.post(format!("{base}/init/error")).send(failure).expect("the Runtime API answers");
         return;
     }
     loop {
-        let mut next = agent.get(format!("{base}/invocation/next")).call().expect("the Runtime API answers");
+        let mut next = client.get(format!("{base}/invocation/next")).call().expect("the Runtime API answers");
         let id = next.headers()["lambda-runtime-aws-request-id"].to_str().expect("a plain id").to_owned();
         let event = next.body_mut().read_to_vec().expect("a whole event");
         eprintln!("event {id}");
@@ -22,6 +22,6 @@ fn main() {
             Ok(json) => ("response", json),
             Err(error) => ("error", serde_json::json!({"errorType": "NotJson", "errorMessage": error.to_string()})),
         };
-        agent.post(format!("{base}/invocation/{id}/{path}")).send(body.to_string()).expect("the Runtime API answers");
+        client.post(format!("{base}/invocation/{id}/{path}")).send(body.to_string()).expect("the Runtime API answers");
     }
 }

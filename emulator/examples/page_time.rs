@@ -16,13 +16,13 @@ async fn main() -> Result<(), ureq::Error> {
     let emulator = Emulator::start(Fleet::healthy(10_000)).await;
     println!("a fleet of 10,000 clusters is ready after {:?}", started.elapsed());
 
-    let agent = Agent::new_with_defaults();
+    let client = Agent::new_with_defaults();
     let page = |marker: &str| -> Result<(String, usize), ureq::Error> {
         let query = format!(
             "Action=DescribeDBClusters&Version=2014-10-31&Filters.Filter.1.Name=engine&\
              Filters.Filter.1.Values.Value.1=neptune&Marker={marker}"
         );
-        let mut answer = agent
+        let mut answer = client
             .post(emulator.endpoint())
             .header("Authorization", AUTHORIZATION)
             .content_type("application/x-www-form-urlencoded")

@@ -102,9 +102,10 @@ fn write_instance(xml: &mut Xml, world: &World, account: &str, cluster: &Cluster
     xml.text("PreferredBackupWindow", "03:17-03:47");
     xml.text("BackupRetentionPeriod", 7);
     xml.list("DBSecurityGroups", None::<&str>, |_, _| {});
+    let group_family = if cluster.engine == "neptune" { family(&cluster.engine_version) } else { cluster.engine.clone() };
     xml.element("DBParameterGroups", |xml| {
         xml.element("DBParameterGroup", |xml| {
-            xml.text("DBParameterGroupName", format_args!("default.{}", family(&cluster.engine_version)));
+            xml.text("DBParameterGroupName", format_args!("default.{group_family}"));
             xml.text("ParameterApplyStatus", "in-sync");
         });
     });

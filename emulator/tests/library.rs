@@ -21,7 +21,7 @@ fn within(seconds: u64) -> Invocation {
     Invocation { deadline: Duration::from_secs(seconds), ..Invocation::default() }
 }
 
-fn agent() -> Agent {
+fn client() -> Agent {
     Agent::config_builder().http_status_as_error(false).build().into()
 }
 
@@ -31,7 +31,7 @@ fn signed_for(service: &str) -> String {
 
 /// A call of the query protocol: its status and body.
 fn query(endpoint: &str, form: &str) -> Result<(u16, String), ureq::Error> {
-    let mut answer = agent()
+    let mut answer = client()
         .post(endpoint)
         .header("Authorization", signed_for("rds"))
         .content_type("application/x-www-form-urlencoded")
@@ -42,7 +42,7 @@ fn query(endpoint: &str, form: &str) -> Result<(u16, String), ureq::Error> {
 fn put(emulator: &Emulator, resource_ids: &[&str], compliance: &str) -> Value {
     let evaluation = |id: &&str| json!({"ComplianceResourceType": "AWS::RDS::DBCluster", "ComplianceResourceId": id, "ComplianceType": compliance, "OrderingTimestamp": 1_790_000_000});
     let body = json!({"ResultToken": "token", "Evaluations": resource_ids.iter().map(evaluation).collect::<Vec<_>>()});
-    let mut answer = agent()
+    let mut answer = client()
         .post(emulator.endpoint())
         .header("Authorization", signed_for("config"))
         .header("X-Amz-Target", "StarlingDoveService.PutEvaluations")
