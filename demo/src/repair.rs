@@ -3,16 +3,21 @@
 use std::fmt;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
+use tokio::time::{Instant, timeout_at};
 
 use crate::stage::Stage;
 
 /// What the simulator needs: its packages, and a Python with boto3 for the runbook's scripts.
 const NEEDED: [&str; 2] = ["tests/remediation/node_modules", ".venv/bin/python"];
+
+/// A run takes a second or two; the simulator itself waits for a virtual day, which takes it minutes.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a run of the runbook did.
 #[derive(Deserialize)]
@@ -71,7 +76,10 @@ pub(crate) async fn run(stage: &Stage, clusters: impl Iterator<Item = &str>) -> 
     let output = child.stdout.take().context("node has no output")?;
     let mut lines = BufReader::new(output).lines();
     let mut repairs = Vec::new();
-    while let Some(line) = lines.next_line().await? {
+    let deadline = Instant::now() + PATIENCE;
+    while let Some(line) =
+        timeout_at(deadline, lines.next_line()).await.context("the runbook takes too long: what is it waiting for?")??
+    {
         match serde_json::from_str(&line).with_context(|| format!("demo/repair.mjs wrote `{line}`"))? {
             Line::Step { step } => stage.progress(&format!("the runbook: {step}")),
             Line::Done(repair) => repairs.push(repair),
