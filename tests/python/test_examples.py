@@ -165,7 +165,8 @@ def verdict(fleet, tmp_path):
     command = [emulator, "invoke", tmp_path / "event.json", "--function", function, "--fleet", tmp_path / "fleet.json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
-    (put,) = re.findall(r"^    (\w+) +cluster-\w+\n +(.*)$", done.stdout, re.MULTILINE)
+    # What AWS Config received: the verdict and the cluster on a line, the annotation on the next.
+    (put,) = re.findall(r"^ +(COMPLIANT|NON_COMPLIANT|NOT_APPLICABLE) .*\n +(.*)$", done.stdout, re.MULTILINE)
     return put
 
 
