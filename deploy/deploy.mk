@@ -49,7 +49,7 @@ undeploy: venv ## Delete the conformance pack, if there is one, and the stack
 	$(SAM) delete --stack-name $(STACK)
 
 package: venv ## Zip the function for Lambda, both architectures where the toolchain can, with checksums
-	@echo "Builds dist/neptune-audit-rule-<architecture>.zip and its .sha256. Needs cargo and rustup; talks to no AWS account."
+	@echo "Builds dist/neptune-audit-rule-<architecture>.zip and its .sha256. Needs cargo; talks to no AWS account."
 	$(call need,cargo,https://rustup.rs)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" deploy/package.sh $(ARCHITECTURES)
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes dist/neptune-audit-rule-<architecture>.zip, what AWS Lambda takes, with its checksum, for the architectures named as
-# arguments (default: both). Needs cargo, and cargo-lambda on the PATH (`make venv` has it). Rust's standard library for the
-# other architecture is fetched by rustup; where that is not possible the architecture is left out, and said so.
+# arguments (default: both). Needs cargo, and cargo-lambda on the PATH (`make venv` has it). An architecture whose standard library
+# is not installed is left out, and said so: nothing is downloaded behind your back.
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p dist
@@ -15,8 +15,8 @@ for architecture in ${*:-arm64 x86_64}; do
         exit 2
         ;;
     esac
-    if ! rustup target list --installed | grep -qx "$target" && ! rustup target add "$target"; then
-        echo "$architecture is left out: rustup cannot fetch the standard library for $target." >&2
+    if [ ! -d "$(rustc --print sysroot)/lib/rustlib/$target/lib" ]; then
+        echo "$architecture is left out: Rust's standard library for it is not installed (rustup target add $target)." >&2
         continue
     fi
     zip=neptune-audit-rule-$architecture.zip

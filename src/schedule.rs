@@ -125,8 +125,8 @@ struct Schedule<'a> {
     parameter_groups: RefCell<HashMap<String, Rc<ParameterGroup>>>,
     /// By name, where a parameter asks about log groups.
     log_groups: Option<Listing<String, LogGroup>>,
-    /// A fingerprint of each recorded result.
-    recorded: Listing<Resource, u64>,
+    /// A fingerprint of each recorded result; not read for a dry run, which changes nothing of what is recorded.
+    recorded: Option<Listing<Resource, u64>>,
     fingerprints: RandomState,
     /// Fingerprints of the resource ids that were listed.
     existing: RefCell<HashSet<u64>>,
@@ -148,7 +148,7 @@ impl<'a> Schedule<'a> {
             invocation,
             parameter_groups: RefCell::default(),
             log_groups: required.asks_for_log_group().then(|| list_log_groups(aws, &required.log_types, tasks)),
-            recorded: list_recorded(aws, rule_name, &fingerprints, tasks),
+            recorded: (!invocation.result_token.is_test_mode()).then(|| list_recorded(aws, rule_name, &fingerprints, tasks)),
             fingerprints,
             existing: RefCell::default(),
             listing_incomplete: Cell::new(false),
@@ -220,17 +220,20 @@ impl<'a> Schedule<'a> {
 
     /// Whether AWS Config has this very result on record. Where nobody knows it does not: one put too many does no harm.
     async fn is_recorded(&self, evaluation: &Evaluation) -> bool {
+        let Some(listing) = &self.recorded else {
+            return false;
+        };
         let result = fingerprint(&self.fingerprints, evaluation.compliance, Some(&evaluation.annotation));
-        matches!(self.recorded.find(&evaluation.resource).await, Ok(Some(recorded)) if recorded == result)
+        matches!(listing.find(&evaluation.resource).await, Ok(Some(recorded)) if recorded == result)
     }
 
     /// What is recorded for clusters that are not there any more; known only when all that are there are known.
     async fn gone(&self) -> Vec<Evaluation> {
-        if self.listing_incomplete.get() {
+        let Some(listing) = self.recorded.as_ref().filter(|_| !self.listing_incomplete.get()) else {
             return Vec::new();
-        }
+        };
         let verdict = Verdict::NotApplicable(NotApplicable::NotListed);
-        let gone = self.recorded.all(|(resource, _)| {
+        let gone = listing.all(|(resource, _)| {
             let exists = self.existing.borrow().contains(&self.fingerprints.hash_one(&resource.resource_id));
             (!exists).then(|| Evaluation::new(resource.clone(), None, &verdict, self.invocation.ordering_timestamp))
         });

@@ -141,7 +141,7 @@ variable "architecture" {
 }
 
 variable "memory_size" {
-  description = "Memory of the function in MB. CPU grows with it; README tells what was measured."
+  description = "Memory of the function in MB. CPU grows with it."
   type        = number
   default     = 128
 }

@@ -1,6 +1,6 @@
 """A second opinion on the function: moto answers as AWS, botocore's models judge each request that the function sends.
 
-The real binary (`NEPTUNE_AUDIT_RULE`, by default the debug build) runs against a small Lambda Runtime API. Its AWS calls pass a proxy
+The real binary (`FUNCTION`, by default the debug build) runs against a small Lambda Runtime API. Its AWS calls pass a proxy
 that keeps them and hands them to moto. Clusters, parameter groups, log groups and roles are made with boto3, so nothing here was
 written by those who wrote the function's own emulator.
 
@@ -42,7 +42,7 @@ from moto.server import ThreadedMotoServer
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENTS = ROOT / "events"
-BINARY = Path(os.environ.get("NEPTUNE_AUDIT_RULE", ROOT / "target/debug/neptune-audit-rule"))
+BINARY = Path(os.environ.get("FUNCTION", ROOT / "target/debug/neptune-audit-rule"))
 
 OWN_ACCOUNT, OTHER_ACCOUNT, REGION = "111122223333", "444455556666", "eu-west-1"
 OWN_KEY = "AKIAOWNACCOUNTEXAMPLE"
@@ -349,7 +349,7 @@ def world(moto):
 @pytest.fixture(scope="module")
 def binary():
     if not BINARY.is_file():
-        pytest.fail(f"{BINARY} is not there: run `cargo build`, or name another with NEPTUNE_AUDIT_RULE")
+        pytest.fail(f"{BINARY} is not there: run `cargo build`, or name another with FUNCTION")
     return BINARY
 
 

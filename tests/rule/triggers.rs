@@ -167,3 +167,16 @@ async fn the_token_testmode_sets_test_mode() {
     let body = &stage.emulator.puts()[0].body;
     assert_eq!((&body["TestMode"], &body["ResultToken"]), (&json!(true), &json!("TESTMODE")));
 }
+
+#[tokio::test]
+async fn a_dry_run_of_a_schedule_does_not_ask_what_is_recorded() {
+    let stage = stage(|_| ()).await;
+    for report_unchanged in [true, false] {
+        let mut event = schedule(json!({ "reportUnchanged": report_unchanged }));
+        event["resultToken"] = json!("TESTMODE");
+        stage.emulator.reset_calls();
+        assert_eq!(stage.put_for(event).await.len(), 1);
+        assert_eq!(stage.emulator.count("config:GetComplianceDetailsByConfigRule"), 0);
+        assert_eq!(stage.emulator.calls().len(), 3);
+    }
+}
