@@ -23,13 +23,12 @@ pub(super) fn check(question: &Question<'_>) -> Link {
         .partition(|member| question.required.pending_reboot_accepted && member.parameter_group_status == PENDING_REBOOT);
     if !broken.is_empty() {
         let group = &question.facts.cluster.parameter_group;
-        return Link::broken(
-            NOT_IN_EFFECT,
-            format!(
-                "parameter group {group} is not in sync on {}: reboot each of them, or the audit log may not be on there",
-                name(&broken)
-            ),
-        );
+        let remedy = if broken.iter().all(|member| member.parameter_group_status == PENDING_REBOOT) {
+            "reboot each of them, until then the audit log may not be on there"
+        } else {
+            "the audit log may not be on there until it is, which may take a reboot"
+        };
+        return Link::broken(NOT_IN_EFFECT, format!("parameter group {group} is not in sync on {}: {remedy}", name(&broken)));
     }
     if !waiting.is_empty() {
         return Link::Holds(format!("not in sync, which is accepted: {}", name(&waiting)));
