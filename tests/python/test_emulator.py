@@ -1022,7 +1022,7 @@ def test_an_assumed_role_sees_its_own_account(emulator):
     f"arn:aws:iam::{OTHER}:role/nobody",
     f"arn:aws:iam::{HOME}:role/audit/reader",
     f"arn:aws-cn:iam::{OTHER}:role/audit/reader",
-    "arn:aws:iam::999999999999:role/audit/reader",
+    "arn:aws:iam::000000000000:role/audit/reader",
 ])
 def test_a_role_that_is_not_there_cannot_be_assumed(emulator, role):
     emulator.fleet(accounts=TWO_ACCOUNTS)
