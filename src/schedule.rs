@@ -20,7 +20,7 @@ use tokio::time::sleep_until;
 use crate::aws::Aws;
 use crate::aws::config::{BATCH, GET_RECORDED};
 use crate::aws::logs::DESCRIBE_LOG_GROUPS;
-use crate::aws::neptune::Listed;
+use crate::aws::neptune::{DESCRIBE_CLUSTERS, Listed};
 use crate::deadline::Deadline;
 use crate::error::{CallError, RuleError, Trouble};
 use crate::event::{Invocation, Resource};
@@ -59,7 +59,7 @@ pub(crate) async fn every_cluster(
         stopped.set(true);
     };
     let evaluations = stream::poll_fn(|context| pages.poll_recv(context))
-        .flat_map(|page| stream::iter(schedule.understand(page)))
+        .flat_map(|message| stream::iter(schedule.understand(message)))
         .map(|cluster| schedule.evaluate(cluster))
         .buffer_unordered(CLUSTERS_AT_ONCE)
         .filter_map(ready)
@@ -83,6 +83,12 @@ pub(crate) async fn every_cluster(
     if stopped.get() {
         let left = listed.load(Ordering::Relaxed).saturating_sub(schedule.judged.get());
         schedule.note(Trouble::DeadlineExceeded { left });
+    } else if !schedule.listing_ended.get() {
+        schedule.end(Err(CallError {
+            action: DESCRIBE_CLUSTERS,
+            on: "the listing of Neptune clusters".to_owned(),
+            problem: "reading stopped".to_owned(),
+        }));
     }
     let troubles = schedule.troubles();
     if !troubles.is_empty() {
@@ -95,7 +101,7 @@ pub(crate) async fn every_cluster(
 }
 
 /// Reads the clusters in a task of their own: the chain of pages is the longest chain, so it never waits for anything else.
-fn list_clusters(aws: &Aws, listed: &Arc<AtomicUsize>, tasks: &mut JoinSet<()>) -> mpsc::Receiver<Result<Vec<Listed>, CallError>> {
+fn list_clusters(aws: &Aws, listed: &Arc<AtomicUsize>, tasks: &mut JoinSet<()>) -> mpsc::Receiver<Message> {
     let (sender, receiver) = mpsc::channel(PAGES_AHEAD);
     let (neptune, listed) = (aws.neptune.clone(), Arc::clone(listed));
     tasks.spawn(async move {
@@ -103,15 +109,20 @@ fn list_clusters(aws: &Aws, listed: &Arc<AtomicUsize>, tasks: &mut JoinSet<()>) 
             .clusters(|page| {
                 listed.fetch_add(page.len(), Ordering::Relaxed);
                 let sender = &sender;
-                async move { sender.send(Ok(page)).await.is_ok() }
+                async move { sender.send(Message::Page(page)).await.is_ok() }
             })
             .await;
-        if let Err(failure) = outcome {
-            // Nobody listens any more only when the time is up, which is told otherwise.
-            let _ = sender.send(Err(failure)).await;
-        }
+        // Nobody listens any more only when the time is up, which is told otherwise.
+        let _ = sender.send(Message::End(outcome)).await;
     });
     receiver
+}
+
+/// What the listing of clusters brings.
+enum Message {
+    Page(Vec<Listed>),
+    /// Only this tells that every cluster was listed: a listing that merely stops was not complete.
+    End(Result<(), CallError>),
 }
 
 /// A parameter group: being read, read, or unreadable.
@@ -130,8 +141,11 @@ struct Schedule<'a> {
     fingerprints: RandomState,
     /// Fingerprints of the resource ids that were listed.
     existing: RefCell<HashSet<u64>>,
-    /// Whether the listing of clusters left something out.
-    listing_incomplete: Cell<bool>,
+    /// Whether the listing of clusters said that it ended, and whether everything was listed by then.
+    listing_ended: Cell<bool>,
+    all_listed: Cell<bool>,
+    /// Whether it had a cluster of which not even the resource id is sure.
+    unclear: Cell<bool>,
     judged: Cell<usize>,
     unchanged: Cell<u64>,
     /// The clusters that could not be judged, by the reason.
@@ -151,7 +165,9 @@ impl<'a> Schedule<'a> {
             recorded: (!invocation.result_token.is_test_mode()).then(|| list_recorded(aws, rule_name, &fingerprints, tasks)),
             fingerprints,
             existing: RefCell::default(),
-            listing_incomplete: Cell::new(false),
+            listing_ended: Cell::new(false),
+            all_listed: Cell::new(false),
+            unclear: Cell::new(false),
             judged: Cell::new(0),
             unchanged: Cell::new(0),
             unreadable: RefCell::default(),
@@ -160,24 +176,34 @@ impl<'a> Schedule<'a> {
     }
 
     /// The clusters of a page, after noting what is wrong with it.
-    fn understand(&self, page: Result<Vec<Listed>, CallError>) -> Vec<Cluster> {
-        let page = page.unwrap_or_else(|failure| {
-            self.listing_incomplete.set(true);
-            self.note(Trouble::ListingBroken(failure));
-            Vec::new()
-        });
+    fn understand(&self, message: Message) -> Vec<Cluster> {
+        let page = match message {
+            Message::Page(page) => page,
+            Message::End(outcome) => {
+                self.end(outcome);
+                Vec::new()
+            }
+        };
         let understood = page.into_iter().filter_map(|listed| match listed {
             Ok(cluster) => {
                 self.existing.borrow_mut().insert(self.fingerprints.hash_one(&cluster.resource_id));
                 Some(cluster)
             }
             Err(unclear) => {
-                self.listing_incomplete.set(true);
+                self.unclear.set(true);
                 self.give_up_on(unclear.cluster, unclear.failure.to_string());
                 None
             }
         });
         understood.collect()
+    }
+
+    fn end(&self, outcome: Result<(), CallError>) {
+        self.listing_ended.set(true);
+        self.all_listed.set(outcome.is_ok());
+        if let Err(failure) = outcome {
+            self.note(Trouble::ListingBroken(failure));
+        }
     }
 
     /// The evaluation of a cluster, if there is something to report.
@@ -229,7 +255,8 @@ impl<'a> Schedule<'a> {
 
     /// What is recorded for clusters that are not there any more; known only when all that are there are known.
     async fn gone(&self) -> Vec<Evaluation> {
-        let Some(listing) = self.recorded.as_ref().filter(|_| !self.listing_incomplete.get()) else {
+        let complete = self.all_listed.get() && !self.unclear.get();
+        let Some(listing) = self.recorded.as_ref().filter(|_| complete) else {
             return Vec::new();
         };
         let verdict = Verdict::NotApplicable(NotApplicable::NotListed);

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::service::{Protocol, Service};
 use crate::xml::Xml;
@@ -82,6 +82,19 @@ impl Rendered {
         }
         self.body.truncate(half);
         self.status = 200;
+        self
+    }
+
+    /// The same, with the token for the next page replaced by the one of the request.
+    pub(crate) fn in_a_circle(mut self, asked: &Map<String, Value>) -> Self {
+        for (name, before, after) in
+            [("Marker", "<Marker>", "<"), ("nextToken", "\"nextToken\":\"", "\""), ("NextToken", "\"NextToken\":\"", "\"")]
+        {
+            let Some(token) = asked.get(name).and_then(Value::as_str) else { continue };
+            let Some(start) = self.body.find(before).map(|at| at + before.len()) else { continue };
+            let Some(length) = self.body[start..].find(after) else { continue };
+            self.body.replace_range(start..start + length, token);
+        }
         self
     }
 

@@ -44,6 +44,8 @@ pub enum FaultKind {
     Deny,
     /// The call is done, and its answer is cut off in the middle, with status 200.
     Malformed,
+    /// Listings only: the token for the next page is the one that led to this page, so that following it goes in a circle.
+    Circle,
     /// PutEvaluations only: these evaluations come back as `FailedEvaluations`, the others are stored.
     FailEvaluations(FailingEvaluations),
 }

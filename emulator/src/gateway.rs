@@ -67,6 +67,7 @@ pub(crate) async fn serve(shared: Arc<Shared>, connection: Connection, headers: 
         tokio::time::sleep(delay).await;
     }
     let malformed = matches!(fault, Some(FaultKind::Malformed));
+    let circle = matches!(fault, Some(FaultKind::Circle));
     let outcome = match fault {
         Some(FaultKind::Reset) => {
             recording.finish(None, Some("Reset"));
@@ -80,7 +81,9 @@ pub(crate) async fn serve(shared: Arc<Shared>, connection: Connection, headers: 
             request.failing_evaluations = Some(failing);
             perform(&mut shared.world(), service, &iam_action, &request)
         }
-        Some(FaultKind::Delay(_) | FaultKind::Malformed) | None => perform(&mut shared.world(), service, &iam_action, &request),
+        Some(FaultKind::Delay(_) | FaultKind::Malformed | FaultKind::Circle) | None => {
+            perform(&mut shared.world(), service, &iam_action, &request)
+        }
     };
 
     let request_id = shared.world().random.uuid();
@@ -90,6 +93,9 @@ pub(crate) async fn serve(shared: Arc<Shared>, connection: Connection, headers: 
     };
     if malformed {
         rendered = rendered.cut_off();
+    }
+    if circle {
+        rendered = rendered.in_a_circle(&request.parameters);
     }
     recording.finish(Some(rendered.status), error_code.as_deref());
     rendered.into_response()

@@ -11,7 +11,8 @@ use super::{REPEATED_TOKEN, has_more};
 use crate::error::CallError;
 use crate::facts::{Cluster, LogParameters, Member, NEPTUNE};
 
-const DESCRIBE_CLUSTERS: &str = "rds:DescribeDBClusters";
+/// The permission to read clusters.
+pub const DESCRIBE_CLUSTERS: &str = "rds:DescribeDBClusters";
 const DESCRIBE_PARAMETERS: &str = "rds:DescribeDBClusterParameters";
 
 /// The most that either call gives at once.

@@ -39,7 +39,7 @@ async fn one_cluster_costs_three_calls() {
 #[tokio::test]
 async fn each_link_of_the_log_group_costs_at_most_one_call_more() {
     let stage = stage(|_| ()).await;
-    let base = vec!["config:PutEvaluations", "rds:DescribeDBClusterParameters", "rds:DescribeDBClusters"];
+    let base = ["config:PutEvaluations", "rds:DescribeDBClusterParameters", "rds:DescribeDBClusters"];
     for (parameters, more) in [
         (json!({ "minimumRetentionDays": 1 }), vec!["logs:DescribeLogGroups"]),
         (json!({ "logGroupEncrypted": true }), vec!["logs:DescribeLogGroups"]),

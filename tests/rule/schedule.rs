@@ -199,3 +199,27 @@ async fn pages_of_any_size_and_order_lead_to_the_same_results() {
     }
     assert_eq!(expected.map(|put| put.len()), Some(45));
 }
+
+#[tokio::test]
+async fn pages_that_go_in_a_circle_are_a_listing_that_breaks_off() {
+    let mut fleet = Fleet::healthy(350);
+    fleet.home().recorded = (0..250).map(|number| recorded("AWS::RDS::DBCluster", &format!("cluster-GONE{number}"), "COMPLIANT")).collect();
+    fleet.group("audited").extra_parameters = 350;
+    let stage = Stage::new(fleet).await;
+    for (action, judged, cleared) in [
+        ("rds:DescribeDBClusters", 200, 0),
+        ("config:GetComplianceDetailsByConfigRule", 350, 0),
+        ("rds:DescribeDBClusterParameters", 0, 250),
+        ("logs:DescribeLogGroups", 100, 0),
+    ] {
+        stage.emulator.clear_faults();
+        stage.emulator.reset_puts();
+        stage.emulator.reset_calls();
+        stage.emulator.inject(Fault::new(action, FaultKind::Circle).after(1));
+        let (_, message) = error(stage.send(schedule(json!({ "minimumRetentionDays": 1 }))).await);
+        assert!(message.contains(action) && message.contains("the page just read"), "{action}: {message}");
+        assert_eq!(stage.emulator.count(action), 2, "{action}");
+        let put = |compliance: &str| stage.put().iter().filter(|evaluation| evaluation["ComplianceType"] == compliance).count();
+        assert_eq!((put("COMPLIANT"), put("NOT_APPLICABLE"), put("NON_COMPLIANT")), (judged, cleared, 0), "{action}");
+    }
+}
