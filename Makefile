@@ -42,13 +42,13 @@ test: test-rust test-python test-remediation ## Run all tests
 test-rust: ## Run the Rust tests
 	cargo test --workspace
 
-test-python: build venv ## Run the Python tests: the emulator, moto, templates, the runbook
+test-python: build venv sam checkov ## Run the Python tests: the emulator, moto, templates, the runbook
 	.venv/bin/pytest -q -m "not slow" tests/python
 
 test-remediation: build venv node ## Run the runbook in a simulator, before and after judged by the real binary
 	npm test --prefix tests/remediation
 
-slow: build venv ## Run the tests that build for release or run a whole deployment tool
+slow: build venv sam ## Run the tests that build for release or run a whole deployment tool
 	.venv/bin/pytest -q -m slow tests/python
 
 fmt: ## Format the Rust code
@@ -72,16 +72,21 @@ clean: ## Remove everything that was built or installed here
 
 # --- Tools --------------------------------------------------------------------------------------------------------------
 
-.PHONY: venv node
+.PHONY: venv sam checkov node
 venv: .venv/.installed ## Install the Python tools into .venv
-.venv/.installed: $(wildcard tests/requirements*.txt)
+.venv/.installed: tests/requirements.txt tests/requirements-node.txt
 	@echo "Installing the Python tools into .venv"
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
-	for tool in sam checkov; do \
-	  $(PYTHON) -m venv .venv/$$tool && .venv/$$tool/bin/pip install -q --disable-pip-version-check -r tests/requirements-$$tool.txt; \
-	done
 	command -v node >/dev/null || .venv/bin/pip install -q --disable-pip-version-check -r tests/requirements-node.txt
+	touch $@
+
+# Each wants another boto3, so each has an environment of its own.
+sam checkov: %: .venv/%/.installed
+.venv/%/.installed: tests/requirements-%.txt | venv
+	@echo "Installing $* into .venv/$*"
+	$(PYTHON) -m venv .venv/$*
+	.venv/$*/bin/pip install -q --disable-pip-version-check -r $<
 	touch $@
 
 node: tests/remediation/node_modules/.installed ## Install the simulator of Automation runbooks

@@ -15,7 +15,7 @@ endef
 
 .PHONY: deploy deploy-pack undeploy package package-organization
 
-deploy: venv ## Build the function and deploy template.yaml, asking for each parameter
+deploy: venv sam ## Build the function and deploy template.yaml, asking for each parameter
 	@echo "Builds the function and deploys the stack $(STACK): function, rule, log group, queue, alarms, dashboard."
 	@echo "Needs cargo, AWS credentials, and AWS Config recording AWS::RDS::DBCluster. SAM asks for every parameter, shows"
 	@echo "the changes and waits for your yes. Answers are kept in samconfig.toml."
@@ -37,7 +37,7 @@ deploy-pack: venv ## Put the conformance pack on the function of the stack
 	    --conformance-pack-input-parameters "ParameterName=FunctionArn,ParameterValue=$$function" $(PACK_PARAMETERS)
 	@echo "AWS Config makes the pack now; see: aws configservice describe-conformance-pack-status --conformance-pack-names $(PACK)"
 
-undeploy: venv ## Delete the conformance pack, if there is one, and the stack
+undeploy: venv sam ## Delete the conformance pack, if there is one, and the stack
 	@echo "Deletes the conformance pack $(PACK), if there is one, and the stack $(STACK) with its rule, results and log."
 	@echo "Neptune clusters, their parameter groups and audit logs stay as they are. Needs AWS credentials; SAM asks before."
 	$(need-credentials)
@@ -53,7 +53,7 @@ package: venv ## Zip the function for Lambda, both architectures where the toolc
 	$(call need,cargo,https://rustup.rs)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" deploy/package.sh $(ARCHITECTURES)
 
-package-organization: package ## Upload what deploy/organization-stackset.yaml points to
+package-organization: package sam ## Upload what deploy/organization-stackset.yaml points to
 	@echo "Uploads the arm64 zip to the bucket <BUCKET_PREFIX>-<Region> of each of REGIONS, and the plain template to the first."
 	@echo "Needs the AWS CLI, credentials that may write there, and bucket policies that let the organization read."
 	@test -n "$(BUCKET_PREFIX)" && test -n "$(REGIONS)" \
