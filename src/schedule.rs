@@ -21,13 +21,12 @@ use crate::aws::Aws;
 use crate::aws::config::{BATCH, GET_RECORDED};
 use crate::aws::logs::DESCRIBE_LOG_GROUPS;
 use crate::aws::neptune::{DESCRIBE_CLUSTERS, Listed};
-use crate::deadline::Deadline;
 use crate::error::{CallError, RuleError, Trouble};
-use crate::event::{Invocation, Resource};
+use crate::event::Resource;
 use crate::facts::{Cluster, Fact, LOG_GROUP_PREFIX, LogGroup, LogParameters, LogType};
 use crate::listing::Listing;
 use crate::report::{Compliance, Evaluation};
-use crate::rule::{judge, report};
+use crate::rule::Session;
 use crate::signals::Tally;
 use crate::verdict::{NotApplicable, Verdict};
 
@@ -42,20 +41,14 @@ const PUTS_AT_ONCE: usize = 2;
 ///
 /// # Errors
 /// [`RuleError::Incomplete`] says what could not be done; all the rest was.
-pub(crate) async fn every_cluster(
-    aws: &Aws,
-    invocation: &Invocation,
-    deadline: Deadline,
-    rule_name: &str,
-    tally: &mut Tally,
-) -> Result<(), RuleError> {
+pub(crate) async fn every_cluster(session: &Session, rule_name: &str, tally: &mut Tally) -> Result<(), RuleError> {
     let mut tasks = JoinSet::new();
     let listed = Arc::new(AtomicUsize::new(0));
-    let mut pages = list_clusters(aws, &listed, &mut tasks);
-    let schedule = Schedule::new(aws, invocation, rule_name, &mut tasks);
+    let mut pages = list_clusters(&session.aws, &listed, &mut tasks);
+    let schedule = Schedule::new(session, rule_name, &mut tasks);
     let stopped = Cell::new(false);
     let time_is_up = async {
-        sleep_until(deadline.reading).await;
+        sleep_until(session.deadline.reading).await;
         stopped.set(true);
     };
     let evaluations = stream::poll_fn(|context| pages.poll_recv(context))
@@ -68,7 +61,7 @@ pub(crate) async fn every_cluster(
         evaluations
             .take_until(time_is_up)
             .chunks(BATCH)
-            .map(async |batch| (report(aws, invocation, deadline, &batch).await, batch))
+            .map(async |batch| (session.report(&batch).await, batch))
             .buffer_unordered(PUTS_AT_ONCE)
     );
     let mut told = false;
@@ -95,7 +88,7 @@ pub(crate) async fn every_cluster(
         return Err(RuleError::Incomplete(troubles));
     }
     if !told {
-        report(aws, invocation, deadline, &[]).await.map_err(RuleError::NotReported)?;
+        session.report(&[]).await.map_err(RuleError::NotReported)?;
     }
     Ok(())
 }
@@ -130,14 +123,13 @@ type ParameterGroup = OnceCell<Result<LogParameters, CallError>>;
 
 /// What a schedule knows while it runs. Nothing of it outlives the invocation.
 struct Schedule<'a> {
-    aws: &'a Aws,
-    invocation: &'a Invocation,
+    session: &'a Session,
     /// Each group is read once, by the first cluster that has it.
     parameter_groups: RefCell<HashMap<String, Rc<ParameterGroup>>>,
     /// By name, where a parameter asks about log groups.
     log_groups: Option<Listing<String, LogGroup>>,
-    /// A fingerprint of each recorded result; not read for a dry run, which changes nothing of what is recorded.
-    recorded: Option<Listing<Resource, u64>>,
+    /// A fingerprint of each recorded result.
+    recorded: Listing<Resource, u64>,
     fingerprints: RandomState,
     /// Fingerprints of the resource ids that were listed.
     existing: RefCell<HashSet<u64>>,
@@ -154,15 +146,15 @@ struct Schedule<'a> {
 }
 
 impl<'a> Schedule<'a> {
-    fn new(aws: &'a Aws, invocation: &'a Invocation, rule_name: &str, tasks: &mut JoinSet<()>) -> Self {
+    fn new(session: &'a Session, rule_name: &str, tasks: &mut JoinSet<()>) -> Self {
         let fingerprints = RandomState::new();
+        let Session { aws, invocation, .. } = session;
         let required = &invocation.parameters;
         Self {
-            aws,
-            invocation,
+            session,
             parameter_groups: RefCell::default(),
             log_groups: required.asks_for_log_group().then(|| list_log_groups(aws, &required.log_types, tasks)),
-            recorded: (!invocation.result_token.is_test_mode()).then(|| list_recorded(aws, rule_name, &fingerprints, tasks)),
+            recorded: list_recorded(aws, rule_name, &fingerprints, tasks),
             fingerprints,
             existing: RefCell::default(),
             listing_ended: Cell::new(false),
@@ -217,8 +209,8 @@ impl<'a> Schedule<'a> {
             }
         };
         let resource = Resource::db_cluster(resource_id);
-        let evaluation = Evaluation::new(resource, Some(&identifier), &verdict, self.invocation.ordering_timestamp);
-        let unchanged = !self.invocation.parameters.report_unchanged && self.is_recorded(&evaluation).await;
+        let evaluation = self.session.evaluation(resource, Some(&identifier), &verdict);
+        let unchanged = !self.session.invocation.parameters.report_unchanged && self.is_recorded(&evaluation).await;
         self.judged.update(|count| count + 1);
         if unchanged {
             self.unchanged.update(|count| count + 1);
@@ -227,7 +219,7 @@ impl<'a> Schedule<'a> {
     }
 
     async fn judge(&self, cluster: Cluster) -> Result<Verdict, RuleError> {
-        let required = &self.invocation.parameters;
+        let required = &self.session.invocation.parameters;
         let parameters = self.parameters(&cluster.parameter_group).await?;
         let mut log_groups = Vec::new();
         if let Some(listing) = &self.log_groups {
@@ -236,36 +228,35 @@ impl<'a> Schedule<'a> {
                 log_groups.push((log_type, group.map_or(Fact::NoLogGroup, Fact::Found)));
             }
         }
-        judge(self.aws, required, cluster, parameters, log_groups).await
+        self.session.judge(cluster, parameters, log_groups).await
     }
 
     async fn parameters(&self, group: &str) -> Result<LogParameters, CallError> {
         let cell = Rc::clone(self.parameter_groups.borrow_mut().entry(group.to_owned()).or_default());
-        cell.get_or_init(|| self.aws.neptune.log_parameters(group)).await.clone()
+        cell.get_or_init(|| self.session.aws.neptune.log_parameters(group)).await.clone()
     }
 
     /// Whether AWS Config has this very result on record. Where nobody knows it does not: one put too many does no harm.
     async fn is_recorded(&self, evaluation: &Evaluation) -> bool {
-        let Some(listing) = &self.recorded else {
-            return false;
-        };
         let result = fingerprint(&self.fingerprints, evaluation.compliance, Some(&evaluation.annotation));
-        matches!(listing.find(&evaluation.resource).await, Ok(Some(recorded)) if recorded == result)
+        matches!(self.recorded.find(&evaluation.resource).await, Ok(Some(recorded)) if recorded == result)
     }
 
     /// What is recorded for clusters that are not there any more; known only when all that are there are known.
     async fn gone(&self) -> Vec<Evaluation> {
-        let complete = self.all_listed.get() && !self.unclear.get();
-        let Some(listing) = self.recorded.as_ref().filter(|_| complete) else {
+        if !self.all_listed.get() || self.unclear.get() {
             return Vec::new();
-        };
+        }
         let verdict = Verdict::NotApplicable(NotApplicable::NotListed);
-        let gone = listing.all(|(resource, _)| {
+        let gone = self.recorded.all(|(resource, _)| {
             let exists = self.existing.borrow().contains(&self.fingerprints.hash_one(&resource.resource_id));
-            (!exists).then(|| Evaluation::new(resource.clone(), None, &verdict, self.invocation.ordering_timestamp))
+            (!exists).then(|| self.session.evaluation(resource.clone(), None, &verdict))
         });
         gone.await.unwrap_or_else(|failure| {
-            self.note(Trouble::RecordedUnknown(failure));
+            // A dry run clears nothing, so that it may do without: the services that stand in for AWS Config know only dry runs.
+            if !self.session.invocation.result_token.is_test_mode() {
+                self.note(Trouble::RecordedUnknown(failure));
+            }
             Vec::new()
         })
     }
