@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use aws_sdk_config::Client;
 use aws_sdk_config::error::BuildError;
-use tokio::time::{Instant, timeout_at};
-
 use aws_sdk_config::types::{ComplianceType, Evaluation as ConfigEvaluation, EvaluationResult};
+use tokio::time::{Instant, timeout_at};
 
 use super::{REPEATED_TOKEN, has_more};
 use crate::error::{CallError, NotReported};

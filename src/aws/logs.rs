@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudwatchlogs::types::OrderBy;
-
 use tokio::sync::Semaphore;
 
 use super::{REPEATED_TOKEN, has_more};

@@ -19,7 +19,6 @@ use aws_sdk_config::config::{ConfigBag, Credentials, IdentityCache, Intercept, R
 use aws_sdk_config::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-
 use tokio::sync::Semaphore;
 
 use crate::error::CallError;
@@ -29,9 +28,8 @@ use crate::error::CallError;
 const ATTEMPTS: u32 = 5;
 /// No call of the rule takes AWS as long as this: whatever does hangs, and the next try is better off.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Reads of one cluster or one parameter group that wait for AWS at once, beside the listings. CloudWatch Logs allows each account
-/// 10 `DescribeSubscriptionFilters` a second, and others need some of them.
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>
+/// Reads of one cluster or one parameter group that wait for AWS at once, beside the listings. What an account may ask a second is little,
+/// least of all of CloudWatch Logs, and others need some of it: <https://aws.amazon.com/premiumsupport/knowledge-center/cloudwatch-logs-throttling/>
 const READS_AT_ONCE: usize = 8;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use aws_sdk_neptune::Client;
 use aws_sdk_neptune::types::{DbCluster, Filter};
-
 use tokio::sync::Semaphore;
 
 use super::{REPEATED_TOKEN, has_more};
