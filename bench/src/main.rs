@@ -219,11 +219,15 @@ fn write(report: &Report, root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The block of the README: one table, the goals, and where it was measured.
+/// The block of the README: the goals, a cold function, the organization, and where it was measured.
 fn summary(report: &Report) -> String {
     let start = report.sections.iter().find(|section| section.name == "start-tls").map(tables::section).unwrap_or_default();
-    let place = report.texts.last().cloned().unwrap_or_default();
-    format!("\n{start}\n![A cold function and one change event](docs/start-tls.svg)\n\n{}\n{place}", tables::goals(&report.goals))
+    format!(
+        "\n### Goals\n\n{}\n{start}\n![A cold function and one change event](docs/start-tls.svg)\n\n{}\n\
+         All figures and charts are in [docs/benchmarks.md](docs/benchmarks.md); [bench/README.md](bench/README.md) says how they are measured.\n",
+        tables::goals(&report.goals),
+        report.texts.join("\n")
+    )
 }
 
 /// The text with what is between the markers replaced, where it has them.

@@ -31,7 +31,7 @@ pub fn section(section: &Section) -> String {
 pub fn goals(goals: &[Goal]) -> String {
     let rows = goals.iter().map(|goal| {
         let outcome = if goal.met() { "met" } else { "**missed**" };
-        let show = |value: f64| format!("{} {}", compact(value), goal.unit);
+        let show = |value: f64| format!("{} {}", share(value), goal.unit);
         vec![goal.what.clone(), show(goal.limit), show(goal.measured), outcome.to_owned()]
     });
     table(&["goal".into(), "at most".into(), "measured".into(), String::new()], rows)
@@ -52,6 +52,11 @@ fn value(figure: &Figure, subject: usize) -> String {
 
 fn times(ratio: Option<f64>) -> String {
     ratio.map(|ratio| format!("{} ×", compact(ratio))).unwrap_or_default()
+}
+
+/// A small share as one part of so many.
+fn share(value: f64) -> String {
+    if value < 0.5 { format!("1/{}", compact(1.0 / value)) } else { compact(value) }
 }
 
 /// Three digits, and nothing after the point that is zero.
@@ -96,5 +101,6 @@ mod tests {
         let shown = goals(&[Goal::new("small", 1.5, 1.5), Goal::new("smaller", 1.5, 1.51)]);
         assert!(shown.contains("| small | 1.5 × | 1.5 × | met |"), "{shown}");
         assert!(shown.contains("| smaller | 1.5 × | 1.51 × | **missed** |"), "{shown}");
+        assert!(goals(&[Goal::new("tiny", 1.0 / 60.0, 0.01)]).contains("| tiny | 1/60 × | 1/100 × | met |"));
     }
 }
