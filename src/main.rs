@@ -1,14 +1,15 @@
 //! Wiring only: settings, the rule, the Lambda runtime.
 
 use lambda_runtime::{LambdaEvent, LambdaInvocation, Runtime, service_fn, tower::util::MapRequestLayer};
-use neptune_audit_rule::aws::{self, accounts::Accounts};
 use neptune_audit_rule::rule::Rule;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let rule = &Rule::new(Accounts::new(aws::configure().await));
+    let rule = &Rule::default();
     let handler = service_fn(|event: LambdaEvent<String>| rule.answer(event.payload, event.context));
-    Runtime::new(handler).layer(MapRequestLayer::new(as_text)).run().await
+    let runtime = Runtime::new(handler).layer(MapRequestLayer::new(as_text));
+    // The first event is asked for before anything else; what it needs is made ready while it is on its way.
+    tokio::join!(runtime.run(), rule.prepare()).0
 }
 
 /// Hands the payload over as text, whatever it is: the runtime's own error for a payload that is not JSON carries the name of one of

@@ -18,16 +18,16 @@ use crate::schedule;
 use crate::signals::{self, Tally};
 use crate::verdict::{self, NotApplicable, Verdict};
 
-/// The rule, ready for events.
-#[derive(Debug)]
+/// The rule. One serves any number of events.
+#[derive(Debug, Default)]
 pub struct Rule {
     accounts: Accounts,
 }
 
 impl Rule {
-    /// Works in the accounts that `accounts` opens.
-    pub fn new(accounts: Accounts) -> Self {
-        Self { accounts }
+    /// Makes ready what the first event would otherwise wait for.
+    pub async fn prepare(&self) {
+        self.accounts.prepare().await;
     }
 
     /// Answers one invocation, and logs how it went.

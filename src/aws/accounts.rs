@@ -6,8 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
 use aws_sdk_config::config::Credentials;
+use tokio::sync::OnceCell;
 
-use super::{Aws, Calls, WholeXml};
+use super::{Aws, Calls, WholeXml, configure};
 use crate::deadline::Deadline;
 use crate::error::{CallError, RuleError};
 use crate::event::{AccountId, Invocation, partition};
@@ -19,9 +20,10 @@ const SESSION_NAME: &str = "neptune-audit-rule";
 const SPARE: Duration = Duration::from_secs(60);
 
 /// Opens accounts, and keeps the credentials of those that needed a role.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Accounts {
-    sdk: SdkConfig,
+    /// The function's own settings and credentials.
+    sdk: OnceCell<SdkConfig>,
     /// By the role's ARN, which names the account.
     assumed: RefCell<HashMap<String, Assumed>>,
 }
@@ -33,9 +35,13 @@ struct Assumed {
 }
 
 impl Accounts {
-    /// With the function's own settings and credentials.
-    pub fn new(sdk: SdkConfig) -> Self {
-        Self { sdk, assumed: RefCell::default() }
+    /// Reads the settings, and with a first set of clients the trusted certificates. Talks to nobody.
+    pub async fn prepare(&self) {
+        Aws::new(self.sdk().await, None, Calls::default());
+    }
+
+    async fn sdk(&self) -> &SdkConfig {
+        self.sdk.get_or_init(configure).await
     }
 
     /// Clients for the account of an invocation.
@@ -46,7 +52,7 @@ impl Accounts {
         let own = account(function_arn);
         let calls = Calls::default();
         if own.as_ref() == Some(&invocation.account) {
-            return Ok(Aws::new(&self.sdk, None, calls));
+            return Ok(Aws::new(self.sdk().await, None, calls));
         }
         let Some(role_name) = &invocation.parameters.execution_role_name else {
             return Err(RuleError::ForeignAccount { account: invocation.account.clone(), function: function_arn.to_owned() });
@@ -56,7 +62,7 @@ impl Accounts {
         let trusted = own.map_or_else(|| "the function's role".to_owned(), |own| format!("arn:{partition}:iam::{own}:root"));
         let credentials = self.assume(&role, deadline, &calls).await;
         let credentials = credentials.map_err(|failure| RuleError::RoleNotAssumed { role, trusted, failure })?;
-        Ok(Aws::new(&self.sdk, Some(credentials), calls))
+        Ok(Aws::new(self.sdk().await, Some(credentials), calls))
     }
 
     async fn assume(&self, role: &str, deadline: Deadline, calls: &Calls) -> Result<Credentials, CallError> {
@@ -65,7 +71,7 @@ impl Accounts {
         if let Some(assumed) = known {
             return Ok(assumed.credentials);
         }
-        let config = aws_sdk_sts::config::Builder::from(&self.sdk).interceptor(calls.clone()).interceptor(WholeXml).build();
+        let config = aws_sdk_sts::config::Builder::from(self.sdk().await).interceptor(calls.clone()).interceptor(WholeXml).build();
         let sts = aws_sdk_sts::Client::from_conf(config);
         let answer = sts.assume_role().role_arn(role).role_session_name(SESSION_NAME).send().await;
         let on = || format!("role `{role}`");

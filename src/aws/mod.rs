@@ -34,7 +34,7 @@ const READS_AT_ONCE: usize = 8;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Reads the settings that every client shares from the environment. Talks to nobody.
-pub async fn configure() -> SdkConfig {
+async fn configure() -> SdkConfig {
     // ring, because the SDK's default spends tens of milliseconds on entropy at the first call:
     // https://github.com/aws/aws-lc-rs/issues/1140
     let http_client = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
