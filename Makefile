@@ -63,9 +63,10 @@ check: lint test ## What CI checks; run it before a pull request
 mutants: ## See which changes to the code no test notices (hours; needs cargo-mutants)
 	cargo mutants --package neptune-audit-rule
 
-bench: venv ## Measure against a rule in Python and a bare Lambda; rewrites docs/ and the table in README.md
+bench: .venv/bench/.installed ## Measure beside a rule in Python and a function that does nothing; rewrites docs/ and the tables in README.md
 	cargo build --release --package neptune-audit-rule
-	cargo run --release --package bench
+	cargo build --release --package floor
+	cargo run --profile runner --package bench
 
 clean: ## Remove everything that was built or installed here
 	rm -rf target .venv .aws-sam dist tests/remediation/node_modules
@@ -79,6 +80,11 @@ venv: .venv/.installed ## Install the Python tools into .venv
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
 	command -v node >/dev/null || .venv/bin/pip install -q --disable-pip-version-check -r tests/requirements-node.txt
+	touch $@
+
+.venv/bench/.installed: bench/requirements.txt | venv
+	$(PYTHON) -m venv .venv/bench
+	.venv/bench/bin/pip install -q --disable-pip-version-check -r $<
 	touch $@
 
 # Each wants another boto3, so each has an environment of its own.

@@ -35,9 +35,9 @@ struct Assumed {
 }
 
 impl Accounts {
-    /// Reads the settings, and with a first set of clients the trusted certificates. Talks to nobody.
+    /// Reads the settings. Talks to nobody.
     pub async fn prepare(&self) {
-        Aws::new(self.sdk().await, None, Calls::default());
+        self.sdk().await;
     }
 
     async fn sdk(&self) -> &SdkConfig {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -19,6 +20,7 @@ use aws_sdk_config::config::{ConfigBag, Credentials, IdentityCache, Intercept, R
 use aws_sdk_config::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::{HttpClient, http_client_fn};
 use tokio::sync::Semaphore;
 
 use crate::error::CallError;
@@ -37,8 +39,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 async fn configure() -> SdkConfig {
     // ring, because the SDK's default spends tens of milliseconds on entropy at the first call:
     // https://github.com/aws/aws-lc-rs/issues/1140
-    let http_client = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let https = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    // By itself the client would parse the root certificates anew for each AWS client that is made, three times an event.
+    let http_client = http_client_fn(move |settings, components| https.http_connector(settings, components));
     aws_config::defaults(BehaviorVersion::latest())
+        // Where Lambda puts them. The SDK's chain of places to look in would make a client for each before the first event.
+        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
         .http_client(http_client)
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
         .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
