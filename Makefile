@@ -32,12 +32,12 @@ emulator: build ## Leave the emulated AWS running with the demo's fleet, for exp
 
 # --- Build and test -----------------------------------------------------------------------------------------------------
 
-.PHONY: build test test-rust test-python test-remediation slow fmt lint check mutants bench clean
+.PHONY: build test test-rust test-python test-remediation test-build fmt lint check mutants bench clean
 build: ## Build the function and its tools for this machine, unoptimized
 	@echo "Building; the first time this takes some minutes."
 	cargo build --workspace
 
-test: test-rust test-python test-remediation ## Run all tests
+test: test-rust test-python test-remediation test-build ## Run all tests
 
 test-rust: ## Run the Rust tests
 	cargo test --workspace
@@ -48,7 +48,7 @@ test-python: build venv sam checkov ## Run the Python tests: the emulator, moto,
 test-remediation: build venv node ## Run the runbook in a simulator, before and after judged by the real binary
 	npm test --prefix tests/remediation
 
-slow: build venv sam ## Run the tests that build for release or run a whole deployment tool
+test-build: build venv sam ## Build the function as it is deployed, with SAM, and run it in cargo-lambda's emulator (minutes)
 	.venv/bin/pytest -q -m slow tests/python
 
 fmt: ## Format the Rust code
