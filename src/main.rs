@@ -9,7 +9,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let handler = service_fn(|event: LambdaEvent<String>| rule.answer(event.payload, event.context));
     let runtime = Runtime::new(handler).layer(MapRequestLayer::new(as_text));
     // The first event is asked for before anything else; what it needs is made ready while it is on its way.
-    tokio::join!(runtime.run(), rule.prepare()).0
+    tokio::join!(runtime.run(), async { rule.prepare() }).0
 }
 
 /// Hands the payload over as text, whatever it is: the runtime's own error for a payload that is not JSON carries the name of one of

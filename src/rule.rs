@@ -26,8 +26,8 @@ pub struct Rule {
 
 impl Rule {
     /// Makes ready what the first event would otherwise wait for.
-    pub async fn prepare(&self) {
-        self.accounts.prepare().await;
+    pub fn prepare(&self) {
+        self.accounts.prepare();
     }
 
     /// Answers one invocation, and logs how it went.

@@ -1,12 +1,11 @@
 //! Which account an invocation works in, and with whose credentials: read and report never mix two accounts.
 
-use std::cell::RefCell;
+use std::cell::{LazyCell, RefCell};
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
-use aws_config::SdkConfig;
 use aws_sdk_config::config::Credentials;
-use tokio::sync::OnceCell;
+use aws_types::SdkConfig;
 
 use super::{Aws, Calls, WholeXml, configure};
 use crate::deadline::Deadline;
@@ -20,10 +19,10 @@ const SESSION_NAME: &str = "neptune-audit-rule";
 const SPARE: Duration = Duration::from_secs(60);
 
 /// Opens accounts, and keeps the credentials of those that needed a role.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Accounts {
     /// The function's own settings and credentials.
-    sdk: OnceCell<SdkConfig>,
+    sdk: LazyCell<SdkConfig>,
     /// By the role's ARN, which names the account.
     assumed: RefCell<HashMap<String, Assumed>>,
 }
@@ -34,14 +33,16 @@ struct Assumed {
     until: SystemTime,
 }
 
+impl Default for Accounts {
+    fn default() -> Self {
+        Self { sdk: LazyCell::new(configure), assumed: RefCell::default() }
+    }
+}
+
 impl Accounts {
     /// Reads the settings. Talks to nobody.
-    pub async fn prepare(&self) {
-        self.sdk().await;
-    }
-
-    async fn sdk(&self) -> &SdkConfig {
-        self.sdk.get_or_init(configure).await
+    pub fn prepare(&self) {
+        LazyCell::force(&self.sdk);
     }
 
     /// Clients for the account of an invocation.
@@ -52,7 +53,7 @@ impl Accounts {
         let own = account(function_arn);
         let calls = Calls::default();
         if own.as_ref() == Some(&invocation.account) {
-            return Ok(Aws::new(self.sdk().await, None, calls));
+            return Ok(Aws::new(&self.sdk, None, calls));
         }
         let Some(role_name) = &invocation.parameters.execution_role_name else {
             return Err(RuleError::ForeignAccount { account: invocation.account.clone(), function: function_arn.to_owned() });
@@ -62,7 +63,7 @@ impl Accounts {
         let trusted = own.map_or_else(|| "the function's role".to_owned(), |own| format!("arn:{partition}:iam::{own}:root"));
         let credentials = self.assume(&role, deadline, &calls).await;
         let credentials = credentials.map_err(|failure| RuleError::RoleNotAssumed { role, trusted, failure })?;
-        Ok(Aws::new(self.sdk().await, Some(credentials), calls))
+        Ok(Aws::new(&self.sdk, Some(credentials), calls))
     }
 
     async fn assume(&self, role: &str, deadline: Deadline, calls: &Calls) -> Result<Credentials, CallError> {
@@ -71,7 +72,7 @@ impl Accounts {
         if let Some(assumed) = known {
             return Ok(assumed.credentials);
         }
-        let config = aws_sdk_sts::config::Builder::from(self.sdk().await).interceptor(calls.clone()).interceptor(WholeXml).build();
+        let config = aws_sdk_sts::config::Builder::from(&*self.sdk).interceptor(calls.clone()).interceptor(WholeXml).build();
         let sts = aws_sdk_sts::Client::from_conf(config);
         let answer = sts.assume_role().role_arn(role).role_session_name(SESSION_NAME).send().await;
         let on = || format!("role `{role}`");
