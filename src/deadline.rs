@@ -32,3 +32,37 @@ impl Deadline {
         Self { reading: end - (left / 4).min(MOST_FOR_REPORTING), reporting, invocation: now + left }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_invocation_is_shared_out_in_proportion() {
+        let before = Instant::now();
+        let told = SystemTime::now() + Duration::from_secs(4);
+        let deadline = Deadline::new(told);
+        let after = Instant::now();
+        // A quarter less a twentieth is a fifth.
+        let left = 5 * (deadline.reporting - deadline.reading);
+        let begun = deadline.reporting + left / 20 - left;
+        assert!((before..=after).contains(&begun), "{deadline:?}");
+        assert_eq!(deadline.invocation, told);
+    }
+
+    #[test]
+    fn a_long_invocation_keeps_no_more_than_is_needed_for_reporting_and_answering() {
+        let deadline = Deadline::new(SystemTime::now() + Duration::from_secs(900));
+        assert_eq!(deadline.reporting - deadline.reading, MOST_FOR_REPORTING - MOST_FOR_ANSWERING);
+    }
+
+    #[test]
+    fn a_deadline_that_is_over_or_was_never_told_leaves_the_time_that_aws_config_waits() {
+        for told in [SystemTime::UNIX_EPOCH, SystemTime::now()] {
+            let before = (SystemTime::now(), Instant::now());
+            let deadline = Deadline::new(told);
+            assert!(deadline.invocation >= before.0 + UNTOLD);
+            assert!(deadline.reading >= before.1 + UNTOLD - MOST_FOR_REPORTING);
+        }
+    }
+}

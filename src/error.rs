@@ -210,3 +210,18 @@ impl From<RuleError> for Diagnostic {
         Self { error_type: error.error_type().to_owned(), error_message: error.to_string() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_went_wrong_in_a_schedule_is_told_one_after_the_other() {
+        let unreadable =
+            |cluster: &str, problem: &str| Trouble::Unreadable { clusters: vec![cluster.to_owned()], problem: problem.to_owned() };
+        let one = vec![unreadable("graph", "refused")];
+        assert_eq!(RuleError::Incomplete(one).to_string(), "not judged: graph: refused");
+        let two = vec![unreadable("graph", "refused"), unreadable("other", "gone")];
+        assert_eq!(RuleError::Incomplete(two).to_string(), "not judged: graph: refused; not judged: other: gone");
+    }
+}

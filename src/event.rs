@@ -501,6 +501,12 @@ mod tests {
     }
 
     #[test]
+    fn the_result_token_is_hidden_from_debugging_too() {
+        let invocation = Invocation::parse(&changed(&item()).to_string()).expect("a good event");
+        assert_eq!(format!("{:?}", invocation.result_token), "ResultToken(…)");
+    }
+
+    #[test]
     fn deep_nesting_is_refused() {
         let deep = "[".repeat(100_000);
         assert!(Invocation::parse(&deep).is_err());

@@ -9,7 +9,8 @@
 //!
 //! The modules, in reading order:
 //!
-//! - [`rule`] tells the story of one event; [`schedule`] is its chapter about every cluster of an account.
+//! - [`rule`] tells the story of one event; [`schedule`] is its chapter about every cluster of an account, [`recorded`] about what AWS
+//!   Config knows already.
 //! - [`event`] and [`parameters`] turn what AWS Config sends into what it means, once.
 //! - [`facts`] is what AWS says of a cluster; [`links`] is what that means, one file for each link of the audit trail.
 //! - [`verdict`] sums the links up; [`report`] puts the verdict into the words of AWS Config.
@@ -24,6 +25,7 @@ pub mod facts;
 pub mod links;
 pub mod listing;
 pub mod parameters;
+pub mod recorded;
 pub mod report;
 pub mod rule;
 pub mod schedule;

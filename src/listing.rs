@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -14,6 +14,8 @@ use crate::error::CallError;
 pub struct Listing<K, V> {
     action: &'static str,
     state: watch::Receiver<State<K, V>>,
+    /// Gone when all pages have come.
+    pages: Weak<watch::Sender<State<K, V>>>,
 }
 
 /// Where the pages of a listing go.
@@ -38,12 +40,13 @@ where
     {
         let (sender, state) = watch::channel(State { entries: HashMap::new(), end: None });
         let sender = Arc::new(sender);
+        let pages = Arc::downgrade(&sender);
         let reading = read(Pages(Arc::clone(&sender)));
         tasks.spawn(async move {
             let end = reading.await;
             sender.send_modify(|state| state.end = Some(end));
         });
-        Self { action, state }
+        Self { action, state, pages }
     }
 
     /// The entry of a key, as soon as it is known whether there is one.
@@ -58,6 +61,16 @@ where
             (Some(entry), _) => Ok(Some(entry.clone())),
             (None, Some(end)) => end.clone().map(|()| None),
             (None, None) => Err(self.abandoned()),
+        }
+    }
+
+    /// Drops an entry that nobody will look up again, while more are still coming: the most that are ever held are then fewer.
+    pub fn forget(&self, key: &K) {
+        if let Some(pages) = self.pages.upgrade() {
+            pages.send_if_modified(|state| {
+                state.entries.remove(key);
+                false
+            });
         }
     }
 

@@ -4,8 +4,7 @@
 //! what is gone makes batches, batches are put. Whatever goes wrong costs only what it touches, and fails the invocation in the end.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+use std::collections::{BTreeMap, HashMap};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -18,14 +17,15 @@ use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
 use crate::aws::Aws;
-use crate::aws::config::{BATCH, GET_RECORDED};
+use crate::aws::config::BATCH;
 use crate::aws::logs::DESCRIBE_LOG_GROUPS;
 use crate::aws::neptune::{DESCRIBE_CLUSTERS, Listed};
 use crate::error::{CallError, RuleError, Trouble};
 use crate::event::Resource;
 use crate::facts::{Cluster, Fact, LOG_GROUP_PREFIX, LogGroup, LogParameters, LogType};
 use crate::listing::Listing;
-use crate::report::{Compliance, Evaluation};
+use crate::recorded::Recorded;
+use crate::report::Evaluation;
 use crate::rule::Session;
 use crate::signals::Tally;
 use crate::verdict::{NotApplicable, Verdict};
@@ -128,11 +128,7 @@ struct Schedule<'a> {
     parameter_groups: RefCell<HashMap<String, Rc<ParameterGroup>>>,
     /// By name, where a parameter asks about log groups.
     log_groups: Option<Listing<String, LogGroup>>,
-    /// A fingerprint of each recorded result.
-    recorded: Listing<Resource, u64>,
-    fingerprints: RandomState,
-    /// Fingerprints of the resource ids that were listed.
-    existing: RefCell<HashSet<u64>>,
+    recorded: Recorded,
     /// Whether the listing of clusters said that it ended, and whether everything was listed by then.
     listing_ended: Cell<bool>,
     all_listed: Cell<bool>,
@@ -147,16 +143,13 @@ struct Schedule<'a> {
 
 impl<'a> Schedule<'a> {
     fn new(session: &'a Session, rule_name: &str, tasks: &mut JoinSet<()>) -> Self {
-        let fingerprints = RandomState::new();
         let Session { aws, invocation, .. } = session;
         let required = &invocation.parameters;
         Self {
             session,
             parameter_groups: RefCell::default(),
             log_groups: required.asks_for_log_group().then(|| list_log_groups(aws, &required.log_types, tasks)),
-            recorded: list_recorded(aws, rule_name, &fingerprints, tasks),
-            fingerprints,
-            existing: RefCell::default(),
+            recorded: Recorded::read(&aws.config, rule_name, !required.report_unchanged, tasks),
             listing_ended: Cell::new(false),
             all_listed: Cell::new(false),
             unclear: Cell::new(false),
@@ -178,7 +171,7 @@ impl<'a> Schedule<'a> {
         };
         let understood = page.into_iter().filter_map(|listed| match listed {
             Ok(cluster) => {
-                self.existing.borrow_mut().insert(self.fingerprints.hash_one(&cluster.resource_id));
+                self.recorded.exists(&cluster.resource_id);
                 Some(cluster)
             }
             Err(unclear) => {
@@ -210,7 +203,7 @@ impl<'a> Schedule<'a> {
         };
         let resource = Resource::db_cluster(resource_id);
         let evaluation = self.session.evaluation(resource, Some(&identifier), &verdict);
-        let unchanged = !self.session.invocation.parameters.report_unchanged && self.is_recorded(&evaluation).await;
+        let unchanged = self.recorded.has(&evaluation).await;
         self.judged.update(|count| count + 1);
         if unchanged {
             self.unchanged.update(|count| count + 1);
@@ -236,29 +229,20 @@ impl<'a> Schedule<'a> {
         cell.get_or_init(|| self.session.aws.neptune.log_parameters(group)).await.clone()
     }
 
-    /// Whether AWS Config has this very result on record. Where nobody knows it does not: one put too many does no harm.
-    async fn is_recorded(&self, evaluation: &Evaluation) -> bool {
-        let result = fingerprint(&self.fingerprints, evaluation.compliance, Some(&evaluation.annotation));
-        matches!(self.recorded.find(&evaluation.resource).await, Ok(Some(recorded)) if recorded == result)
-    }
-
     /// What is recorded for clusters that are not there any more; known only when all that are there are known.
     async fn gone(&self) -> Vec<Evaluation> {
         if !self.all_listed.get() || self.unclear.get() {
             return Vec::new();
         }
         let verdict = Verdict::NotApplicable(NotApplicable::NotListed);
-        let gone = self.recorded.all(|(resource, _)| {
-            let exists = self.existing.borrow().contains(&self.fingerprints.hash_one(&resource.resource_id));
-            (!exists).then(|| self.session.evaluation(resource.clone(), None, &verdict))
-        });
-        gone.await.unwrap_or_else(|failure| {
+        let gone = self.recorded.gone().await.unwrap_or_else(|failure| {
             // A dry run clears nothing, so that it may do without: the services that stand in for AWS Config know only dry runs.
             if !self.session.invocation.result_token.is_test_mode() {
                 self.note(Trouble::RecordedUnknown(failure));
             }
             Vec::new()
-        })
+        });
+        gone.into_iter().map(|resource| self.session.evaluation(resource, None, &verdict)).collect()
     }
 
     fn give_up_on(&self, cluster: String, problem: String) {
@@ -291,24 +275,4 @@ fn list_log_groups(aws: &Aws, log_types: &[LogType], tasks: &mut JoinSet<()>) ->
         })
         .await
     })
-}
-
-fn list_recorded(aws: &Aws, rule_name: &str, fingerprints: &RandomState, tasks: &mut JoinSet<()>) -> Listing<Resource, u64> {
-    let (config, rule_name, fingerprints) = (aws.config.clone(), rule_name.to_owned(), fingerprints.clone());
-    Listing::read(tasks, GET_RECORDED, |pages| async move {
-        config
-            .recorded(&rule_name, |page| {
-                pages.add(page.into_iter().map(|recorded| {
-                    let result = fingerprint(&fingerprints, recorded.compliance, recorded.annotation.as_deref());
-                    (recorded.resource, result)
-                }));
-            })
-            .await
-    })
-}
-
-/// Stands for a result without its text, which for thousands of clusters is memory. Two different results of one resource have the same
-/// fingerprint once in 2⁶⁴ times.
-fn fingerprint(state: &RandomState, compliance: Compliance, annotation: Option<&str>) -> u64 {
-    state.hash_one((compliance, annotation))
 }

@@ -7,7 +7,7 @@ use aws_sdk_config::error::BuildError;
 use aws_sdk_config::types::{ComplianceType, Evaluation as ConfigEvaluation, EvaluationResult};
 use tokio::time::{Instant, timeout_at};
 
-use super::{REPEATED_TOKEN, has_more};
+use super::{has_more, whole};
 use crate::error::{CallError, NotReported};
 use crate::event::{Resource, ResultToken};
 use crate::report::{Compliance, Evaluation};
@@ -103,7 +103,7 @@ impl Config {
             let results = page.evaluation_results.unwrap_or_default();
             take(results.into_iter().filter_map(read).collect());
         }
-        if more { Err(CallError::incomplete(GET_RECORDED, on(), REPEATED_TOKEN)) } else { Ok(()) }
+        whole(more, GET_RECORDED, on())
     }
 }
 

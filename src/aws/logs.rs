@@ -8,7 +8,7 @@ use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudwatchlogs::types::OrderBy;
 use tokio::sync::Semaphore;
 
-use super::{REPEATED_TOKEN, has_more};
+use super::{has_more, whole};
 use crate::error::CallError;
 use crate::facts::{Fact, LogGroup};
 
@@ -56,7 +56,7 @@ impl Logs {
                 return Ok(());
             }
         }
-        if more { Err(CallError::incomplete(DESCRIBE_LOG_GROUPS, on(), REPEATED_TOKEN)) } else { Ok(()) }
+        whole(more, DESCRIBE_LOG_GROUPS, on())
     }
 
     /// The ARNs that the subscription filters of a log group send to.
@@ -80,7 +80,8 @@ impl Logs {
             let filters = page.subscription_filters.unwrap_or_default().into_iter();
             destinations.extend(filters.filter_map(|filter| filter.destination_arn));
         }
-        if more { Err(CallError::incomplete(DESCRIBE_FILTERS, on(), REPEATED_TOKEN)) } else { Ok(Fact::Found(destinations)) }
+        whole(more, DESCRIBE_FILTERS, on())?;
+        Ok(Fact::Found(destinations))
     }
 
     /// The time of the newest event of a log group. CloudWatch Logs brings it up to date within an hour of the event, typically.

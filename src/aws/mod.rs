@@ -196,5 +196,13 @@ fn has_more(token: Option<&str>) -> bool {
     token.is_some_and(|token| !token.is_empty())
 }
 
-/// Why a listing ended although AWS said that there is more: the SDK stops where it is given the same token twice.
-const REPEATED_TOKEN: &str = "the answer points to the page just read, so the rest cannot be read";
+/// Whether a listing was read to its end: the SDK also stops where AWS gives it the same token twice.
+///
+/// # Errors
+/// When the last page that came said that there is more.
+fn whole(more: bool, action: &'static str, on: impl Into<String>) -> Result<(), CallError> {
+    if more {
+        return Err(CallError::incomplete(action, on, "the answer points to the page just read, so the rest cannot be read"));
+    }
+    Ok(())
+}

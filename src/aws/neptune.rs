@@ -6,7 +6,7 @@ use aws_sdk_neptune::Client;
 use aws_sdk_neptune::types::{DbCluster, Filter};
 use tokio::sync::Semaphore;
 
-use super::{REPEATED_TOKEN, has_more};
+use super::{has_more, whole};
 use crate::error::CallError;
 use crate::facts::{Cluster, LogParameters, Member, NEPTUNE};
 
@@ -82,7 +82,7 @@ impl Neptune {
                 return Ok(());
             }
         }
-        if more { Err(CallError::incomplete(DESCRIBE_CLUSTERS, on, REPEATED_TOKEN)) } else { Ok(()) }
+        whole(more, DESCRIBE_CLUSTERS, on)
     }
 
     /// The parameters of a DB cluster parameter group that turn logs on.
@@ -107,7 +107,8 @@ impl Neptune {
                 }
             }
         }
-        if more { Err(CallError::incomplete(DESCRIBE_PARAMETERS, on(), REPEATED_TOKEN)) } else { Ok(found) }
+        whole(more, DESCRIBE_PARAMETERS, on())?;
+        Ok(found)
     }
 }
 

@@ -145,6 +145,22 @@ fn retention_is_bounded_on_both_sides() {
 }
 
 #[test]
+fn one_bound_of_the_retention_is_enough_to_ask_for() {
+    let minimum = Parameters { minimum_retention_days: Some(90), ..Parameters::default() };
+    let maximum = Parameters { maximum_retention_days: Some(365), ..Parameters::default() };
+    for (required, days) in [(minimum, 89), (maximum, 366)] {
+        let mut facts = healthy();
+        assert!(matches!(decide(&facts, &required), Ok(Verdict::Compliant(_))), "{required:?}");
+        facts.audit_log_group.group = Fact::Found(LogGroup { retention_days: Some(days), encrypted: true });
+        assert!(matches!(decide(&facts, &required), Ok(Verdict::NonCompliant(_))), "{required:?}");
+        facts.audit_log_group.group = Fact::NoLogGroup;
+        assert!(matches!(decide(&facts, &required), Ok(Verdict::NonCompliant(_))), "{required:?}");
+        facts.audit_log_group.group = Fact::NotRead;
+        assert_eq!(decide(&facts, &required), Err(Unread), "{required:?}");
+    }
+}
+
+#[test]
 fn silence_begins_at_the_asked_hours() {
     for (age, expected) in [(2 * HOUR - Duration::from_millis(1), &[][..]), (2 * HOUR, &["SILENT"])] {
         let newest = |facts: &mut ClusterFacts| facts.audit_log_group.newest_event = Fact::Found(Some(facts.read_at - age));

@@ -1,0 +1,95 @@
+//! What AWS Config has on record, set against what is listed while both still come in: only what neither side has matched is held.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::task::JoinSet;
+
+use crate::aws::config::{Config, GET_RECORDED};
+use crate::error::CallError;
+use crate::event::Resource;
+use crate::listing::Listing;
+use crate::report::{Compliance, Evaluation};
+
+/// The recorded results of a rule.
+#[derive(Debug)]
+pub(crate) struct Recorded {
+    /// A fingerprint of each result, until its cluster has come and nobody compares the two any more.
+    results: Listing<Resource, u64>,
+    existing: Arc<Existing>,
+    compared: bool,
+}
+
+impl Recorded {
+    /// Begins to read them, as one of `tasks`. They are `compared` with new ones, or only tell which clusters are gone.
+    pub(crate) fn read(config: &Config, rule_name: &str, compared: bool, tasks: &mut JoinSet<()>) -> Self {
+        let existing = Arc::new(Existing::default());
+        let (config, rule_name, known) = (config.clone(), rule_name.to_owned(), Arc::clone(&existing));
+        let results = Listing::read(tasks, GET_RECORDED, |pages| async move {
+            let needed = |resource: &Resource| compared || !known.contains(&resource.resource_id);
+            config
+                .recorded(&rule_name, |page| {
+                    let page = page.into_iter().filter(|recorded| needed(&recorded.resource));
+                    pages.add(page.map(|recorded| {
+                        let result = known.fingerprint(recorded.compliance, recorded.annotation.as_deref());
+                        (recorded.resource, result)
+                    }));
+                })
+                .await
+        });
+        Self { results, existing, compared }
+    }
+
+    /// Notes that there is a DB cluster of this resource id, so that nothing recorded for it is gone.
+    pub(crate) fn exists(&self, resource_id: &str) {
+        self.existing.insert(resource_id);
+        if !self.compared {
+            self.results.forget(&Resource::db_cluster(resource_id));
+        }
+    }
+
+    /// Whether this very result is on record. Where nobody knows it is not: one put too many does no harm.
+    pub(crate) async fn has(&self, evaluation: &Evaluation) -> bool {
+        if !self.compared {
+            return false;
+        }
+        let recorded = self.results.find(&evaluation.resource).await;
+        self.results.forget(&evaluation.resource);
+        let result = self.existing.fingerprint(evaluation.compliance, Some(&evaluation.annotation));
+        matches!(recorded, Ok(Some(recorded)) if recorded == result)
+    }
+
+    /// The resources with a result of which no cluster was noted. Means something when all clusters were.
+    ///
+    /// # Errors
+    /// When not all results could be read.
+    pub(crate) async fn gone(&self) -> Result<Vec<Resource>, CallError> {
+        let gone = |(resource, _): (&Resource, &u64)| (!self.existing.contains(&resource.resource_id)).then(|| resource.clone());
+        self.results.all(gone).await
+    }
+}
+
+/// The resource ids of clusters that are there, and the results of others, as fingerprints: the text would be memory, for thousands of
+/// them. Two different ones are taken for the same once in 2⁶⁴ times.
+#[derive(Debug, Default)]
+struct Existing {
+    fingerprints: RandomState,
+    ids: Mutex<HashSet<u64>>,
+}
+
+impl Existing {
+    fn insert(&self, resource_id: &str) {
+        let id = self.fingerprints.hash_one(resource_id);
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+    }
+
+    fn contains(&self, resource_id: &str) -> bool {
+        let id = self.fingerprints.hash_one(resource_id);
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+    }
+
+    fn fingerprint(&self, compliance: Compliance, annotation: Option<&str>) -> u64 {
+        self.fingerprints.hash_one((compliance, annotation))
+    }
+}
