@@ -129,6 +129,19 @@ async fn credentials_that_would_expire_during_the_invocation_are_renewed() {
 }
 
 #[tokio::test]
+async fn assuming_another_role_forgets_no_credentials_that_are_still_good() {
+    let mut fleet = fleet();
+    fleet.account(OTHER).roles.push(Role { name: "SecondReader".into(), trusts: vec![HOME.into()] });
+    let stage = Stage::new(fleet).await;
+    for _ in 0..2 {
+        for role in ["audit/NeptuneReader", "SecondReader"] {
+            stage.put_for(in_other(schedule(json!({ "executionRoleName": role })))).await;
+        }
+    }
+    assert_eq!(stage.emulator.count("sts:AssumeRole"), 2, "each role once");
+}
+
+#[tokio::test]
 async fn a_function_whose_own_account_is_unknown_trusts_no_account_to_be_its_own() {
     let stage = Stage::new(fleet()).await;
     for function_arn in ["", "function", "arn:aws:lambda:eu-west-1::function:f"] {

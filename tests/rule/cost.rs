@@ -72,6 +72,34 @@ async fn two_log_types_share_the_listing_of_their_log_groups() {
 }
 
 #[tokio::test]
+async fn no_more_log_groups_are_listed_than_the_log_types_need() {
+    let stage = stage(|_| ()).await;
+    for (log_types, prefix) in [("audit", "/aws/neptune/c-0001/audit"), ("audit,slowquery", "/aws/neptune/c-0001/")] {
+        stage.emulator.reset_calls();
+        stage.judge(json!({ "logTypes": log_types, "minimumRetentionDays": 90 })).await;
+        let calls = stage.emulator.calls();
+        let asked: Vec<_> = calls.iter().filter(|call| call.action == "logs:DescribeLogGroups").collect();
+        assert_eq!(asked.len(), 1);
+        assert_eq!(asked[0].parameters["logGroupNamePrefix"], prefix);
+    }
+}
+
+#[tokio::test]
+async fn log_groups_are_listed_until_each_is_found_and_no_further() {
+    let stage = stage(|fleet| {
+        fleet.cluster("c-0001").exports.push("slowquery".into());
+        fleet.group("audited").parameters.insert("neptune_enable_slow_query_log".into(), "info".into());
+        let named = |name: &str| LogGroup { name: format!("/aws/neptune/c-0001/{name}"), ..LogGroup::healthy("c-0001") };
+        fleet.home().log_groups = ["application", "audit", "audit-old", "slowquery", "slowquery-old"].map(named).into();
+        fleet.page_size = Some(1);
+    })
+    .await;
+    let evaluation = stage.judge(json!({ "logTypes": "audit,slowquery", "minimumRetentionDays": 90 })).await;
+    assert_eq!(evaluation["ComplianceType"], "COMPLIANT", "{evaluation}");
+    assert_eq!(stage.emulator.count("logs:DescribeLogGroups"), 4);
+}
+
+#[tokio::test]
 async fn a_trail_that_is_broken_already_is_not_asked_where_it_leads() {
     let stage = stage(|fleet| fleet.cluster("c-0001").exports.clear()).await;
     let actions = actions_of(&stage, change("c-0001", json!({ "forwardingDestination": "*", "maximumSilenceHours": 1 }))).await;

@@ -174,9 +174,26 @@ async fn evaluations_that_fail_for_good_are_an_error_that_lists_them() {
     assert_eq!(error_type, "IncompleteEvaluation");
     assert!(failing.iter().all(|id| message.contains(id)), "{message}");
     assert!(!message.contains(&resource_id("c-0001")), "{message}");
+    assert!(message.contains("config:PutEvaluations on 2 evaluations"), "{message}");
     assert_eq!(stage.emulator.evaluations().len(), 2);
     assert_eq!(stage.emulator.count("config:PutEvaluations"), 4, "once, and three times again");
+    let puts: Vec<_> = stage.emulator.calls().into_iter().filter(|call| call.action == "config:PutEvaluations").collect();
+    let pauses: Vec<_> = puts.windows(2).map(|pair| pair[1].started - pair[0].started).collect();
+    assert!(pauses.iter().zip([200, 400, 800]).all(|(pause, least)| pause.as_millis() >= least), "each pause is longer: {pauses:?}");
     let (error_type, message) = error(stage.send(change("c-0002", json!({}))).await);
     assert_eq!(error_type, "EvaluationsNotReported");
     assert!(message.contains(&resource_id("c-0002")), "{message}");
+}
+
+#[tokio::test]
+async fn a_fault_that_has_no_code_is_told_in_words() {
+    for (action, kind, words) in [
+        ("rds:DescribeDBClusters", FaultKind::Malformed, "the answer is cut off"),
+        ("config:PutEvaluations", FaultKind::Reset, "connection"),
+    ] {
+        let stage = Stage::new(Fleet::healthy(1)).await;
+        stage.emulator.inject(Fault::new(action, kind));
+        let (_, message) = error(stage.send(change("c-0001", json!({}))).await);
+        assert!(message.contains(action) && message.contains(words), "{message}");
+    }
 }

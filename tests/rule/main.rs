@@ -21,5 +21,6 @@ mod faults;
 mod links;
 mod properties;
 mod schedule;
+mod settings;
 mod signals;
 mod triggers;

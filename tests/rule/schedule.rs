@@ -71,6 +71,22 @@ async fn only_results_that_differ_are_put_where_that_is_asked() {
 }
 
 #[tokio::test]
+async fn what_is_unchanged_and_what_is_gone_are_known_whichever_listing_comes_first() {
+    for late in ["rds:DescribeDBClusters", "config:GetComplianceDetailsByConfigRule"] {
+        let stage = Stage::new(Fleet::healthy(10)).await;
+        stage.put_for(schedule(json!({}))).await;
+        stage.emulator.update(|fleet| fleet.home().recorded.push(recorded("AWS::RDS::DBCluster", "cluster-GONE", "COMPLIANT")));
+        stage.emulator.inject(Fault::new(late, FaultKind::Delay(Duration::from_millis(300))));
+        let put = stage.put_for(schedule(json!({ "reportUnchanged": false }))).await;
+        assert_eq!(ids(&put), ["cluster-GONE"], "{late}");
+        stage.emulator.update(|fleet| fleet.home().recorded.push(recorded("AWS::RDS::DBCluster", "cluster-GONE", "COMPLIANT")));
+        let put = stage.put_for(schedule(json!({ "reportUnchanged": true }))).await;
+        let (gone, there): (Vec<_>, Vec<_>) = put.iter().partition(|evaluation| evaluation["ComplianceType"] == "NOT_APPLICABLE");
+        assert_eq!((gone.len(), there.len()), (1, 10), "{late}");
+    }
+}
+
+#[tokio::test]
 async fn a_result_under_another_type_is_not_the_result_of_the_cluster() {
     let stage = stage(|_| ()).await;
     let annotation = stage.judge(json!({})).await["Annotation"].as_str().unwrap().to_owned();
@@ -161,14 +177,17 @@ async fn near_the_deadline_what_is_known_is_put_and_the_rest_is_counted() {
     for number in 1..=5 {
         fleet.cluster(&format!("c-{number:04}")).parameter_group = "slow".into();
     }
+    fleet.home().clusters.push(Cluster::healthy("unreadable").on_group("deleted"));
     fleet.home().recorded = vec![recorded("AWS::RDS::DBCluster", "cluster-GONE", "NON_COMPLIANT")];
     let stage = Stage::new(fleet).await;
     stage.emulator.inject(Fault::new("rds:DescribeDBClusterParameters", FaultKind::Hang).matching("slow"));
     let (error_type, message) = error(stage.send_within(schedule(json!({})), Duration::from_secs(3)).await);
     assert_eq!(error_type, "IncompleteEvaluation");
-    assert!(message.contains("5 of the clusters"), "{message}");
+    assert!(message.contains(" 5 of the clusters"), "{message}");
+    assert!(message.contains("not judged: unreadable: "), "{message}");
     assert_eq!(stage.put().len(), 25);
     stage.emulator.clear_faults();
+    stage.emulator.update(|fleet| fleet.home().clusters.retain(|cluster| cluster.identifier != "unreadable"));
     assert!(matches!(stage.send(schedule(json!({}))).await, Answer::Response(_)), "the process serves the next event");
 }
 

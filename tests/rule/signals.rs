@@ -1,8 +1,12 @@
 //! What the function logs and answers.
 
+use std::time::{Duration, Instant};
+
+use aws_sdk_config::primitives::{DateTime, DateTimeFormat};
+use emulator::{Answer, Fleet, Recorded};
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, TOKEN, change, error, schedule, stage};
+use crate::stage::{Stage, TOKEN, change, change_of, error, item, schedule, stage};
 
 async fn lines(stage: &Stage) -> Vec<Value> {
     // The log is read from a pipe: the answer may be there before the last line.
@@ -11,9 +15,16 @@ async fn lines(stage: &Stage) -> Vec<Value> {
         if log.iter().any(|line| line.contains("CloudWatchMetrics")) {
             return log.iter().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"))).collect();
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("no metrics: {:?}", stage.function.log());
+}
+
+fn summary(answer: Answer) -> Value {
+    match answer {
+        Answer::Response(summary) => summary,
+        other => panic!("not a response: {other:?}"),
+    }
 }
 
 #[tokio::test]
@@ -30,7 +41,7 @@ async fn each_evaluation_is_one_line_that_is_readable_alone() {
 
 #[tokio::test]
 async fn the_last_line_is_in_the_embedded_metric_format() {
-    let stage = Stage::new(emulator::Fleet::healthy(2)).await;
+    let stage = Stage::new(Fleet::healthy(2)).await;
     stage.put_for(schedule(json!({}))).await;
     let lines = lines(&stage).await;
     let line = lines.last().unwrap();
@@ -47,13 +58,70 @@ async fn the_last_line_is_in_the_embedded_metric_format() {
 #[tokio::test]
 async fn the_answer_is_a_summary_for_a_person() {
     let stage = stage(|_| ()).await;
-    let answer = stage.send(change("c-0001", json!({}))).await;
-    let emulator::Answer::Response(summary) = answer else { panic!("{answer:?}") };
     let expected = json!({
         "accountId": "111122223333", "schedule": false, "compliant": 1, "nonCompliant": 0, "notApplicable": 0, "unchanged": 0,
         "brokenLinks": 0, "apiCalls": 3,
     });
-    assert_eq!(summary, expected);
+    assert_eq!(summary(stage.send(change("c-0001", json!({}))).await), expected);
+}
+
+#[tokio::test]
+async fn the_answer_of_a_schedule_counts_each_outcome() {
+    let stage = Stage::new(Fleet::healthy(5)).await;
+    stage.emulator.update(|fleet| {
+        for cluster in ["c-0001", "c-0002"] {
+            fleet.cluster(cluster).exports.clear();
+            fleet.cluster(cluster).set_member_status(&format!("{cluster}-reader"), "pending-reboot");
+        }
+        let gone = |id: &str| Recorded {
+            rule: "neptune-audit".into(),
+            resource_type: "AWS::RDS::DBCluster".into(),
+            resource_id: id.into(),
+            compliance: "COMPLIANT".into(),
+            ..Recorded::default()
+        };
+        fleet.home().recorded = ["cluster-GONE", "cluster-GONE-TOO"].map(gone).into();
+    });
+    let changes_only = schedule(json!({ "reportUnchanged": false }));
+    let expected = json!({
+        "accountId": "111122223333", "schedule": true, "compliant": 3, "nonCompliant": 2, "notApplicable": 2, "unchanged": 0,
+        "brokenLinks": 4, "apiCalls": 4,
+    });
+    assert_eq!(summary(stage.send(changes_only.clone()).await), expected);
+    let expected = json!({
+        "accountId": "111122223333", "schedule": true, "compliant": 0, "nonCompliant": 0, "notApplicable": 0, "unchanged": 5,
+        "brokenLinks": 0, "apiCalls": 4,
+    });
+    assert_eq!(summary(stage.send(changes_only).await), expected);
+}
+
+#[tokio::test]
+async fn every_line_says_when_and_the_last_one_how_long() {
+    let stage = stage(|_| ()).await;
+    stage.emulator.set_latency(Duration::from_millis(50));
+    let sent = Instant::now();
+    stage.judge(json!({})).await;
+    let waited = sent.elapsed();
+    let lines = lines(&stage).await;
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    for line in &lines {
+        let timestamp = line["timestamp"].as_str().unwrap();
+        assert!(DateTime::from_str(timestamp, DateTimeFormat::DateTime).is_ok(), "{timestamp}");
+    }
+    let milliseconds = lines[1]["Duration"].as_f64().unwrap();
+    assert!((150.0..=waited.as_secs_f64() * 1000.0).contains(&milliseconds), "three calls, one after the other: {milliseconds} ms");
+}
+
+#[tokio::test]
+async fn what_aws_quotes_of_a_refused_put_never_shows_the_result_token() {
+    let stage = stage(|_| ()).await;
+    let mut other_type = item("c-0001");
+    other_type["resourceType"] = json!(TOKEN.repeat(10));
+    let (_, message) = error(stage.send(change_of(&other_type, json!({}))).await);
+    assert!(message.contains("ValidationException") && message.contains("complianceResourceType"), "{message}");
+    assert!(!message.contains(TOKEN), "{message}");
+    lines(&stage).await;
+    assert!(!stage.function.log().join("\n").contains(TOKEN));
 }
 
 #[tokio::test]
