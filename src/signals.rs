@@ -128,7 +128,9 @@ fn now() -> Option<String> {
     DateTime::from(SystemTime::now()).fmt(DateTimeFormat::DateTime).ok()
 }
 
-/// One line, readable alone. A log that cannot be written is no reason to fail.
+/// One line, readable alone, written at once. A log that cannot be written is no reason to fail.
 fn log(line: &Value) {
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
+    let Ok(mut line) = serde_json::to_vec(line) else { return };
+    line.push(b'\n');
+    let _ = std::io::stdout().lock().write_all(&line);
 }

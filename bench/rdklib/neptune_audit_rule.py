@@ -4,7 +4,6 @@ The same two halves as neptune-audit-rule, with the same reads, written as rdkli
 compares with; it does not know of reboots, log groups, other accounts or partial failures.
 """
 
-import boto3
 from rdklib import ComplianceType, ConfigRule, Evaluation, Evaluator
 
 RESOURCE_TYPE = "AWS::RDS::DBCluster"
@@ -58,15 +57,6 @@ def evaluate(cluster, parameter):
     if "audit" not in cluster.get("EnabledCloudwatchLogsExports", []):
         return Evaluation(ComplianceType.NON_COMPLIANT, resource_id, RESOURCE_TYPE, "the audit log is not exported")
     return Evaluation(ComplianceType.COMPLIANT, resource_id, RESOURCE_TYPE, "the audit log is on and exported")
-
-
-def without_empty_token(params, **_):
-    # rdklib asks for the first page with an empty token, which the emulator, stricter than AWS, refuses.
-    return {name: value for name, value in params.items() if value != ""}
-
-
-boto3.setup_default_session()
-boto3.DEFAULT_SESSION.events.register("provide-client-params.config.GetComplianceDetailsByConfigRule", without_empty_token)
 
 
 def lambda_handler(event, context):

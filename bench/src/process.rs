@@ -82,7 +82,6 @@ pub struct Process {
 
 impl Process {
     pub fn start(subject: &Subject, emulator: &Emulator, endpoint: &Endpoint) -> Result<Self> {
-        let region = emulator.region();
         let mut command = Command::new(&subject.program);
         command
             .args(&subject.arguments)
@@ -90,19 +89,7 @@ impl Process {
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .env("LANG", "en_US.UTF-8")
-            .env("TZ", ":UTC")
-            .env("AWS_LAMBDA_RUNTIME_API", emulator.runtime_api())
-            .env("AWS_LAMBDA_FUNCTION_NAME", "neptune-audit-rule")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-            .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/neptune-audit-rule")
-            .env("AWS_LAMBDA_LOG_STREAM_NAME", "2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef")
-            .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
-            .env("AWS_REGION", &region)
-            .env("AWS_DEFAULT_REGION", &region)
-            .env("AWS_ACCESS_KEY_ID", "ASIAHOMEACCOUNT00000")
-            .env("AWS_SECRET_ACCESS_KEY", "not-a-secret")
-            .env("AWS_SESSION_TOKEN", "not-a-token")
+            .envs(emulator::environment(emulator))
             .env("_HANDLER", "neptune_audit_rule.lambda_handler")
             .env("LAMBDA_TASK_ROOT", &subject.folder)
             .envs(endpoint.environment())

@@ -167,7 +167,8 @@ fn compliance_details(world: &World, account: &str, ask: &Map<String, Value>) ->
 
     let listing = format!("results {rule} {}", types.join(" "));
     let start: usize = match ask.get("NextToken").and_then(Value::as_str) {
-        None => 0,
+        // The first page, as rdklib asks for it.
+        None | Some("") => 0,
         Some(token) => paging::open(&listing, token)
             .and_then(|position| position.parse().ok())
             .ok_or_else(|| Refusal::bad("InvalidNextTokenException", "The nextToken provided is invalid"))?,

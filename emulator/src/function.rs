@@ -15,6 +15,29 @@ use crate::server::Emulator;
 /// Variables of the caller that a coverage build of the function needs; all others stay outside.
 const PASSED_ON: &[&str] = &["LLVM_PROFILE_FILE", "LD_LIBRARY_PATH"];
 
+/// What Lambda tells a function in its environment, with the addresses of an emulator.
+pub fn environment(emulator: &Emulator) -> [(&'static str, String); 16] {
+    let region = emulator.region();
+    [
+        ("AWS_ENDPOINT_URL", emulator.endpoint()),
+        ("AWS_LAMBDA_RUNTIME_API", emulator.runtime_api()),
+        ("AWS_LAMBDA_FUNCTION_NAME", "neptune-audit-rule".into()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".into()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128".into()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/neptune-audit-rule".into()),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef".into()),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into()),
+        ("AWS_REGION", region.clone()),
+        ("AWS_DEFAULT_REGION", region),
+        ("AWS_ACCESS_KEY_ID", "ASIAHOMEACCOUNT00000".into()),
+        ("AWS_SECRET_ACCESS_KEY", "not-a-secret".into()),
+        ("AWS_SESSION_TOKEN", "not-a-token".into()),
+        ("_HANDLER", "bootstrap".into()),
+        ("LAMBDA_TASK_ROOT", "/var/task".into()),
+        ("TZ", ":UTC".into()),
+    ]
+}
+
 /// A running function. It is killed when this is dropped.
 pub struct Function {
     child: Child,
@@ -35,28 +58,7 @@ impl Function {
                 command.env(name, value);
             }
         }
-        let region = emulator.region();
-        command
-            .env("AWS_ENDPOINT_URL", emulator.endpoint())
-            .env("AWS_LAMBDA_RUNTIME_API", emulator.runtime_api())
-            .env("AWS_LAMBDA_FUNCTION_NAME", "neptune-audit-rule")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-            .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/neptune-audit-rule")
-            .env("AWS_LAMBDA_LOG_STREAM_NAME", "2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef")
-            .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
-            .env("AWS_REGION", &region)
-            .env("AWS_DEFAULT_REGION", &region)
-            .env("AWS_ACCESS_KEY_ID", "ASIAHOMEACCOUNT00000")
-            .env("AWS_SECRET_ACCESS_KEY", "not-a-secret")
-            .env("AWS_SESSION_TOKEN", "not-a-token")
-            .env("_HANDLER", "bootstrap")
-            .env("LAMBDA_TASK_ROOT", "/var/task")
-            .env("TZ", ":UTC")
-            .envs(extra_env)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.envs(environment(emulator)).envs(extra_env).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child =
             command.spawn().map_err(|error| io::Error::new(error.kind(), format!("cannot run {}: {error}", path.as_ref().display())))?;
         let log = Arc::new(Mutex::new(Vec::new()));

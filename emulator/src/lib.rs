@@ -69,7 +69,7 @@ mod xml;
 pub use calls::{Call, Put};
 pub use faults::{FailingEvaluations, Fault, FaultKind};
 pub use fleet::{Account, Cluster, Fleet, LogGroup, LogStream, Member, ParameterGroup, PendingExports, Recorded, Role, SubscriptionFilter};
-pub use function::Function;
+pub use function::{Function, environment};
 pub use limits::RateLimit;
 pub use runtime::{Answer, Event, Invocation, Step};
 pub use server::Emulator;

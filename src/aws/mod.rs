@@ -5,6 +5,7 @@ pub mod config;
 pub mod logs;
 pub mod neptune;
 
+use std::cell::LazyCell;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -73,12 +74,12 @@ fn switch(name: &str) -> Option<bool> {
 }
 
 /// The clients for one invocation, all with the credentials of one account.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Aws {
     /// Clusters and parameter groups.
     pub neptune: neptune::Neptune,
-    /// Log groups.
-    pub logs: logs::Logs,
+    /// Log groups, for parameters that ask about them.
+    pub logs: LazyCell<logs::Logs, Box<dyn FnOnce() -> logs::Logs>>,
     /// Recorded results, and reporting.
     pub config: config::Config,
     calls: Calls,
@@ -87,11 +88,12 @@ pub struct Aws {
 impl Aws {
     /// Clients with the function's own credentials, or with those of a role in another account.
     fn new(sdk: &SdkConfig, credentials: Option<Credentials>, calls: Calls) -> Self {
+        let (sdk, counted) = (sdk.clone(), calls.clone());
         // A bucket of the invocation's own: one account's bad hour must not use up the retries of the next event.
         let retries = RetryPartition::custom("invocation").token_bucket(TokenBucket::default()).build();
         macro_rules! client {
             ($sdk:ident $(, $interceptor:expr)?) => {{
-                let mut config = $sdk::config::Builder::from(sdk).retry_partition(retries.clone()).interceptor(calls.clone());
+                let mut config = $sdk::config::Builder::from(&sdk).retry_partition(retries.clone()).interceptor(counted.clone());
                 $(config = config.interceptor($interceptor);)?
                 if let Some(credentials) = credentials.clone() {
                     config = config.credentials_provider(credentials).identity_cache(IdentityCache::no_cache());
@@ -100,12 +102,10 @@ impl Aws {
             }};
         }
         let reads = Arc::new(Semaphore::new(READS_AT_ONCE));
-        Self {
-            neptune: neptune::Neptune::new(client!(aws_sdk_neptune, WholeXml), Arc::clone(&reads)),
-            logs: logs::Logs::new(client!(aws_sdk_cloudwatchlogs), reads),
-            config: config::Config::new(client!(aws_sdk_config)),
-            calls,
-        }
+        let neptune = neptune::Neptune::new(client!(aws_sdk_neptune, WholeXml), Arc::clone(&reads));
+        let config = config::Config::new(client!(aws_sdk_config));
+        let logs = move || logs::Logs::new(client!(aws_sdk_cloudwatchlogs), reads);
+        Self { neptune, logs: LazyCell::new(Box::new(logs)), config, calls }
     }
 
     /// How many requests were sent so far, retries included.

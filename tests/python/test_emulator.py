@@ -831,7 +831,7 @@ def results(count, rule="audit", **changes):
 def test_recorded_results_come_in_pages(emulator):
     emulator.fleet(home={"recorded": results(25) + results(5, rule="another")})
     config = emulator.client("config")
-    first = config.get_compliance_details_by_config_rule(ConfigRuleName="audit")
+    first = config.get_compliance_details_by_config_rule(ConfigRuleName="audit", NextToken="")
     assert len(first["EvaluationResults"]) == 10
     rest = config.get_compliance_details_by_config_rule(ConfigRuleName="audit", Limit=100, NextToken=first["NextToken"])
     assert len(rest["EvaluationResults"]) == 15
