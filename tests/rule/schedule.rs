@@ -72,17 +72,18 @@ async fn only_results_that_differ_are_put_where_that_is_asked() {
 
 #[tokio::test]
 async fn what_is_unchanged_and_what_is_gone_are_known_whichever_listing_comes_first() {
-    for late in ["rds:DescribeDBClusters", "config:GetComplianceDetailsByConfigRule"] {
-        let stage = Stage::new(Fleet::healthy(10)).await;
+    let (clusters, recorded_results) = ("rds:DescribeDBClusters", "config:GetComplianceDetailsByConfigRule");
+    for (late, pages_in_time) in [(clusters, 0), (recorded_results, 0), (recorded_results, 1)] {
+        let stage = Stage::new(Fleet::healthy(130)).await;
         stage.put_for(schedule(json!({}))).await;
-        stage.emulator.update(|fleet| fleet.home().recorded.push(recorded("AWS::RDS::DBCluster", "cluster-GONE", "COMPLIANT")));
-        stage.emulator.inject(Fault::new(late, FaultKind::Delay(Duration::from_millis(300))));
-        let put = stage.put_for(schedule(json!({ "reportUnchanged": false }))).await;
-        assert_eq!(ids(&put), ["cluster-GONE"], "{late}");
-        stage.emulator.update(|fleet| fleet.home().recorded.push(recorded("AWS::RDS::DBCluster", "cluster-GONE", "COMPLIANT")));
-        let put = stage.put_for(schedule(json!({ "reportUnchanged": true }))).await;
-        let (gone, there): (Vec<_>, Vec<_>) = put.iter().partition(|evaluation| evaluation["ComplianceType"] == "NOT_APPLICABLE");
-        assert_eq!((gone.len(), there.len()), (1, 10), "{late}");
+        for (report_unchanged, expected) in [(false, 0), (true, 130)] {
+            stage.emulator.update(|fleet| fleet.home().recorded.push(recorded("AWS::RDS::DBCluster", "cluster-GONE", "COMPLIANT")));
+            stage.emulator.clear_faults();
+            stage.emulator.inject(Fault::new(late, FaultKind::Delay(Duration::from_millis(300))).after(pages_in_time));
+            let put = stage.put_for(schedule(json!({ "reportUnchanged": report_unchanged }))).await;
+            let (gone, there): (Vec<_>, Vec<_>) = put.iter().partition(|evaluation| evaluation["ComplianceType"] == "NOT_APPLICABLE");
+            assert_eq!((gone.len(), there.len()), (1, expected), "{late} after {pages_in_time}");
+        }
     }
 }
 
