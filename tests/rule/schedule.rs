@@ -71,18 +71,21 @@ async fn only_results_that_differ_are_put_where_that_is_asked() {
 }
 
 #[tokio::test]
-async fn what_is_unchanged_and_what_is_gone_are_known_whichever_listing_comes_first() {
-    let (clusters, recorded_results) = ("rds:DescribeDBClusters", "config:GetComplianceDetailsByConfigRule");
-    for (late, pages_in_time) in [(clusters, 0), (recorded_results, 0), (recorded_results, 1)] {
+async fn what_is_unchanged_and_what_is_gone_are_known_in_whatever_order_pages_come() {
+    let late = |action: &str, milliseconds| Fault::new(action, FaultKind::Delay(Duration::from_millis(milliseconds)));
+    let clusters = late("rds:DescribeDBClusters", 100);
+    let recorded_results = late("config:GetComplianceDetailsByConfigRule", 400);
+    let second_page = recorded_results.clone().after(1);
+    for faults in [vec![clusters.clone()], vec![recorded_results], vec![clusters, second_page]] {
         let stage = Stage::new(Fleet::healthy(130)).await;
         stage.put_for(schedule(json!({}))).await;
         for (report_unchanged, expected) in [(false, 0), (true, 130)] {
             stage.emulator.update(|fleet| fleet.home().recorded.push(recorded("AWS::RDS::DBCluster", "cluster-GONE", "COMPLIANT")));
             stage.emulator.clear_faults();
-            stage.emulator.inject(Fault::new(late, FaultKind::Delay(Duration::from_millis(300))).after(pages_in_time));
+            faults.iter().cloned().for_each(|fault| stage.emulator.inject(fault));
             let put = stage.put_for(schedule(json!({ "reportUnchanged": report_unchanged }))).await;
             let (gone, there): (Vec<_>, Vec<_>) = put.iter().partition(|evaluation| evaluation["ComplianceType"] == "NOT_APPLICABLE");
-            assert_eq!((gone.len(), there.len()), (1, expected), "{late} after {pages_in_time}");
+            assert_eq!((gone.len(), there.len()), (1, expected), "{faults:?}");
         }
     }
 }
