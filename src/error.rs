@@ -69,6 +69,13 @@ pub struct CallError {
     pub problem: String,
 }
 
+impl CallError {
+    /// A listing that ended without saying so: its task is gone.
+    pub(crate) fn stopped(action: &'static str) -> Self {
+        Self { action, on: "the whole listing".to_owned(), problem: "reading stopped".to_owned() }
+    }
+}
+
 /// Evaluations that AWS Config did not take.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NotReported {

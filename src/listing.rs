@@ -56,11 +56,11 @@ where
     pub async fn find(&self, key: &K) -> Result<Option<V>, CallError> {
         let mut state = self.state.clone();
         let state = state.wait_for(|state| state.end.is_some() || state.entries.contains_key(key)).await;
-        let state = state.map_err(|_| self.abandoned())?;
+        let state = state.map_err(|_| CallError::stopped(self.action))?;
         match (state.entries.get(key), &state.end) {
             (Some(entry), _) => Ok(Some(entry.clone())),
             (None, Some(end)) => end.clone().map(|()| None),
-            (None, None) => Err(self.abandoned()),
+            (None, None) => Err(CallError::stopped(self.action)),
         }
     }
 
@@ -80,13 +80,9 @@ where
     /// When the listing broke off.
     pub async fn all<T>(&self, pick: impl FnMut((&K, &V)) -> Option<T>) -> Result<Vec<T>, CallError> {
         let mut state = self.state.clone();
-        let state = state.wait_for(|state| state.end.is_some()).await.map_err(|_| self.abandoned())?;
-        state.end.clone().unwrap_or_else(|| Err(self.abandoned()))?;
+        let state = state.wait_for(|state| state.end.is_some()).await.map_err(|_| CallError::stopped(self.action))?;
+        state.end.clone().unwrap_or_else(|| Err(CallError::stopped(self.action)))?;
         Ok(state.entries.iter().filter_map(pick).collect())
-    }
-
-    fn abandoned(&self) -> CallError {
-        CallError { action: self.action, on: "the whole listing".to_owned(), problem: "reading stopped".to_owned() }
     }
 }
 

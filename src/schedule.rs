@@ -77,11 +77,7 @@ pub(crate) async fn every_cluster(session: &Session, rule_name: &str, tally: &mu
         let left = listed.load(Ordering::Relaxed).saturating_sub(schedule.judged.get());
         schedule.note(Trouble::DeadlineExceeded { left });
     } else if !schedule.listing_ended.get() {
-        schedule.end(Err(CallError {
-            action: DESCRIBE_CLUSTERS,
-            on: "the listing of Neptune clusters".to_owned(),
-            problem: "reading stopped".to_owned(),
-        }));
+        schedule.end(Err(CallError::stopped(DESCRIBE_CLUSTERS)));
     }
     let troubles = schedule.troubles();
     if !troubles.is_empty() {

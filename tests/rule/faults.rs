@@ -5,18 +5,7 @@ use std::time::Duration;
 use emulator::{Account, Answer, Cluster, FailingEvaluations, Fault, FaultKind, Fleet, ParameterGroup, Role};
 use serde_json::{Value, json};
 
-use crate::stage::{HOME, OTHER, Stage, change, error, resource_id, schedule};
-
-const CALLS: [&str; 8] = [
-    "rds:DescribeDBClusters",
-    "rds:DescribeDBClusterParameters",
-    "logs:DescribeLogGroups",
-    "logs:DescribeSubscriptionFilters",
-    "logs:DescribeLogStreams",
-    "config:GetComplianceDetailsByConfigRule",
-    "config:PutEvaluations",
-    "sts:AssumeRole",
-];
+use crate::stage::{CALLS, HOME, OTHER, Stage, change, error, resource_id, schedule};
 
 /// Asks for every call that the function can make.
 fn strict() -> Value {

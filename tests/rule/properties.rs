@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use crate::stage::{OTHER, Stage, schedule};
+use crate::stage::{CALLS, OTHER, Stage, schedule};
 
 const GROUPS: [&str; 5] = ["audited", "half", "off", "default.neptune1.3", "lost"];
 const CENTRAL: &str = "arn:aws:logs:eu-west-1:444455556666:destination:central";
@@ -103,15 +103,7 @@ fn any_parameters() -> impl Strategy<Value = Value> {
 }
 
 fn any_faults() -> impl Strategy<Value = Vec<Fault>> {
-    let action = select(&[
-        "rds:DescribeDBClusters",
-        "rds:DescribeDBClusterParameters",
-        "logs:DescribeLogGroups",
-        "logs:DescribeSubscriptionFilters",
-        "logs:DescribeLogStreams",
-        "config:GetComplianceDetailsByConfigRule",
-        "config:PutEvaluations",
-    ]);
+    let action = select(&CALLS[..7]);
     let passing = (select(&[0, 1, 2, 3]), 0_u32..3).prop_map(|(kind, after)| {
         let kind = [FaultKind::Throttle, FaultKind::Status(503), FaultKind::Reset, FaultKind::Deny][kind].clone();
         (kind, after, Some(1))

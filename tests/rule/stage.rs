@@ -12,6 +12,18 @@ pub const CAPTURED: &str = "2026-11-20T08:12:44.907Z";
 pub const CAPTURED_SECONDS: f64 = 1_795_162_364.907;
 pub const CREATED: &str = "2026-11-20T12:00:00.373Z";
 
+/// What the function calls; the last one only for an account that is not its own.
+pub const CALLS: [&str; 8] = [
+    "rds:DescribeDBClusters",
+    "rds:DescribeDBClusterParameters",
+    "logs:DescribeLogGroups",
+    "logs:DescribeSubscriptionFilters",
+    "logs:DescribeLogStreams",
+    "config:GetComplianceDetailsByConfigRule",
+    "config:PutEvaluations",
+    "sts:AssumeRole",
+];
+
 /// The emulated AWS, and the function on it.
 pub struct Stage {
     pub emulator: Emulator,
