@@ -65,7 +65,11 @@ impl Config {
     /// Leaves in `left` what was not taken.
     async fn put_again_and_again(&self, left: &mut Vec<ConfigEvaluation>, token: &ResultToken) -> Result<(), CallError> {
         let mut pause = FIRST_PAUSE;
-        for _ in 0..=REPEATS {
+        for repeat in 0..=REPEATS {
+            if repeat > 0 {
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
             let request = self.client.put_evaluations().result_token(token.reveal()).test_mode(token.is_test_mode());
             let answer = request.set_evaluations(Some(left.clone())).send().await.map_err(|error| {
                 let refused = CallError::new(PUT, describe(left.len()), &error);
@@ -77,8 +81,6 @@ impl Config {
             if left.is_empty() {
                 return Ok(());
             }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
         }
         Err(failure(left.len(), "AWS Config hands them back as failed each time"))
     }

@@ -128,9 +128,10 @@ async fn a_fault_that_does_not_pass_ends_in_an_error_before_the_deadline() {
                 for event in [healthy, schedule] {
                     stage.emulator.reset_calls();
                     let answer = stage.send_within(event, Duration::from_secs(4)).await;
-                    let asked = stage.emulator.count(action) > 0;
-                    assert_eq!(matches!(answer, Answer::Error { .. }), asked, "{fault}: {answer:?}");
                     assert!(!matches!(answer, Answer::None), "{fault}");
+                    // A machine that is busy enough can miss the deadline without the fault.
+                    let asked = stage.emulator.count(action) > 0;
+                    assert!(!asked || matches!(answer, Answer::Error { .. }), "{fault}: {answer:?}");
                 }
                 assert_nothing_wrong_was_put(&stage, &fault);
             }));
