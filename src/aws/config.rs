@@ -65,11 +65,8 @@ impl Config {
     /// Leaves in `left` what was not taken.
     async fn put_again_and_again(&self, left: &mut Vec<ConfigEvaluation>, token: &ResultToken) -> Result<(), CallError> {
         let mut pause = FIRST_PAUSE;
-        for repeat in 0..=REPEATS {
-            if repeat > 0 {
-                tokio::time::sleep(pause).await;
-                pause *= 2;
-            }
+        let mut repeats = 0..REPEATS;
+        loop {
             let request = self.client.put_evaluations().result_token(token.reveal()).test_mode(token.is_test_mode());
             let answer = request.set_evaluations(Some(left.clone())).send().await.map_err(|error| {
                 let refused = CallError::new(PUT, describe(left.len()), &error);
@@ -81,8 +78,12 @@ impl Config {
             if left.is_empty() {
                 return Ok(());
             }
+            if repeats.next().is_none() {
+                return Err(failure(left.len(), "AWS Config hands them back as failed each time"));
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
         }
-        Err(failure(left.len(), "AWS Config hands them back as failed each time"))
     }
 
     /// Hands over every recorded result of a rule that is COMPLIANT or NON_COMPLIANT, page by page.
