@@ -1,4 +1,4 @@
-"""What the documents name exists: files, make targets, rule parameters, codes, error types, IAM actions, metrics."""
+"""What the documents name exists: files, make targets, rule parameters, codes, error types, IAM actions, metrics. What they compute is right."""
 
 import re
 from pathlib import Path
@@ -88,6 +88,28 @@ def test_the_metrics_are_those_of_the_code():
     body = re.search(r"pub fn finish.*?\n}", source("signals.rs"), re.S).group(0)
     written = set(re.findall(r'metric\("(\w+)"', body)) | set(re.findall(r'"(\w+)"', re.search(r"let clusters = \[(.*?)\]", body).group(1)))
     assert told == written
+
+
+def test_the_costs_are_what_the_prices_and_the_arithmetic_give():
+    text = section("Cost")
+    runs = int(re.search(r"a run an hour being (\d+) a month", text)[1])
+    first, first_size, second, second_size, rest = (
+        float(number.replace(",", ""))
+        for number in re.search(
+            r"At ([\d.]+) US dollars each for the first ([\d,]+) of a Region and month, ([\d.]+) for the next\s+([\d,]+) and ([\d.]+) beyond", text
+        ).groups()
+    )
+
+    def dollars(evaluations):
+        in_first = min(evaluations, first_size)
+        in_second = min(evaluations - in_first, second_size)
+        return f"{in_first * first + in_second * second + (evaluations - in_first - in_second) * rest:.2f}"
+
+    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in re.findall(r"^\| [\d,]+ \|.*$", text, re.M)]
+    assert len(rows) == 3
+    for clusters, hourly, daily in rows:
+        count = int(clusters.replace(",", ""))
+        assert (hourly, daily) == (dollars(count * runs), dollars(count * runs / 24)), clusters
 
 
 def test_nothing_names_a_path_of_a_machine_or_an_account_of_somebody():
