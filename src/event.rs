@@ -303,9 +303,10 @@ fn parse<T: DeserializeOwned>(prefix: &str, json: &str) -> Result<T, RuleError> 
     }
     let mut deserializer = serde_json::Deserializer::from_str(json);
     let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        // `?` stands for what is not known of the path, because the text ends there.
         let path = error.path().to_string();
-        let field = match (prefix, path.as_str()) {
-            (_, ".") => whole.to_owned(),
+        let field = match (prefix, path.trim_end_matches(".?")) {
+            (_, "." | "?") => whole.to_owned(),
             ("", path) => path.to_owned(),
             (prefix, path) => format!("{prefix}.{path}"),
         };
@@ -497,6 +498,21 @@ mod tests {
         for payload in [wrapped, twice, event.replacen('}', "", 1), event + "x"] {
             let message = Invocation::parse(&payload).expect_err("must be refused").to_string();
             assert!(!message.contains("a-secret-token"), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_event_that_is_cut_off_is_an_error_about_what_contains_the_end() {
+        let cut = [
+            (r#"{"invokingEvent":"nope""#, "`event`: EOF"),
+            (
+                r#"{"invokingEvent":"{\"messageType\":\"ScheduledNotification\"","resultToken":"t","accountId":"111122223333"}"#,
+                "`invokingEvent`: EOF",
+            ),
+        ];
+        for (payload, expected) in cut {
+            let message = Invocation::parse(payload).expect_err("must be refused").to_string();
+            assert!(message.contains(expected), "{message}");
         }
     }
 
