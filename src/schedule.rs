@@ -125,11 +125,10 @@ struct Schedule<'a> {
     /// By name, where a parameter asks about log groups.
     log_groups: Option<Listing<String, LogGroup>>,
     recorded: Recorded,
-    /// Whether the listing of clusters said that it ended, and whether everything was listed by then.
+    /// Whether the listing of clusters said that it ended.
     listing_ended: Cell<bool>,
-    all_listed: Cell<bool>,
-    /// Whether it had a cluster of which not even the resource id is sure.
-    unclear: Cell<bool>,
+    /// Whether it left something out: pages, or of a cluster even the resource id.
+    listing_incomplete: Cell<bool>,
     judged: Cell<usize>,
     unchanged: Cell<u64>,
     /// The clusters that could not be judged, by the reason.
@@ -147,8 +146,7 @@ impl<'a> Schedule<'a> {
             log_groups: required.asks_for_log_group().then(|| list_log_groups(aws, &required.log_types, tasks)),
             recorded: Recorded::read(&aws.config, rule_name, !required.report_unchanged, tasks),
             listing_ended: Cell::new(false),
-            all_listed: Cell::new(false),
-            unclear: Cell::new(false),
+            listing_incomplete: Cell::new(false),
             judged: Cell::new(0),
             unchanged: Cell::new(0),
             unreadable: RefCell::default(),
@@ -171,7 +169,7 @@ impl<'a> Schedule<'a> {
                 Some(cluster)
             }
             Err(unclear) => {
-                self.unclear.set(true);
+                self.listing_incomplete.set(true);
                 self.give_up_on(unclear.cluster, unclear.failure.to_string());
                 None
             }
@@ -181,8 +179,8 @@ impl<'a> Schedule<'a> {
 
     fn end(&self, outcome: Result<(), CallError>) {
         self.listing_ended.set(true);
-        self.all_listed.set(outcome.is_ok());
         if let Err(failure) = outcome {
+            self.listing_incomplete.set(true);
             self.note(Trouble::ListingBroken(failure));
         }
     }
@@ -227,7 +225,7 @@ impl<'a> Schedule<'a> {
 
     /// What is recorded for clusters that are not there any more; known only when all that are there are known.
     async fn gone(&self) -> Vec<Evaluation> {
-        if !self.all_listed.get() || self.unclear.get() {
+        if !self.listing_ended.get() || self.listing_incomplete.get() {
             return Vec::new();
         }
         let verdict = Verdict::NotApplicable(NotApplicable::NotListed);
