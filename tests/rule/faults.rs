@@ -125,13 +125,12 @@ async fn a_fault_that_does_not_pass_ends_in_an_error_before_the_deadline() {
                 let fault = format!("{action} {kind:?}");
                 stage.emulator.inject(Fault::new(action, kind));
                 let [healthy, _, schedule] = events();
-                for event in [healthy, schedule] {
-                    stage.emulator.reset_calls();
-                    let answer = stage.send_within(event, Duration::from_secs(4)).await;
+                for (event, asked) in [(healthy, action != "config:GetComplianceDetailsByConfigRule"), (schedule, true)] {
+                    // What is not asked for must not fail: on a busy machine that takes time.
+                    let deadline = Duration::from_secs(if asked { 4 } else { 60 });
+                    let answer = stage.send_within(event, deadline).await;
+                    assert_eq!(matches!(answer, Answer::Error { .. }), asked, "{fault}: {answer:?}");
                     assert!(!matches!(answer, Answer::None), "{fault}");
-                    // A machine that is busy enough can miss the deadline without the fault.
-                    let asked = stage.emulator.count(action) > 0;
-                    assert!(!asked || matches!(answer, Answer::Error { .. }), "{fault}: {answer:?}");
                 }
                 assert_nothing_wrong_was_put(&stage, &fault);
             }));
