@@ -5,18 +5,7 @@ use std::time::Duration;
 use emulator::{Answer, Cluster, Fault, FaultKind, Fleet, ParameterGroup, Recorded};
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, error, resource_id, schedule, stage};
-
-fn recorded(resource_type: &str, resource_id: &str, compliance: &str) -> Recorded {
-    Recorded {
-        rule: "neptune-audit".into(),
-        resource_type: resource_type.into(),
-        resource_id: resource_id.into(),
-        compliance: compliance.into(),
-        annotation: Some("as it was".into()),
-        ..Recorded::default()
-    }
-}
+use crate::stage::{Stage, error, recorded, resource_id, schedule, stage};
 
 fn ids(put: &[Value]) -> Vec<String> {
     let mut ids: Vec<_> = put.iter().map(|evaluation| evaluation["ComplianceResourceId"].as_str().unwrap().to_owned()).collect();

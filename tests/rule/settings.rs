@@ -1,15 +1,13 @@
 //! The settings that whoever deploys the function may add to its environment.
 
-use emulator::{Answer, Emulator, Fleet, Function};
+use emulator::{Answer, Fleet};
 use serde_json::json;
 
 use crate::stage::{Stage, change, error};
 
 /// What a change is answered by a function with one more setting.
 async fn answer_with(name: &str, value: &str) -> Answer {
-    let emulator = Emulator::start(Fleet::healthy(1)).await;
-    let function = Function::spawn(env!("CARGO_BIN_EXE_neptune-audit-rule"), &emulator, [(name, value)]).expect("the function starts");
-    let stage = Stage { emulator, function };
+    let stage = Stage::with_variables(Fleet::healthy(1), [(name, value)]).await;
     stage.send(change("c-0001", json!({}))).await
 }
 

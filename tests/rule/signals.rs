@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use aws_sdk_config::primitives::{DateTime, DateTimeFormat};
-use emulator::{Answer, Fleet, Recorded};
+use emulator::{Answer, Fleet};
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, TOKEN, change, change_of, error, item, schedule, stage};
+use crate::stage::{Stage, TOKEN, change, change_of, error, item, recorded, schedule, stage};
 
 async fn lines(stage: &Stage) -> Vec<Value> {
     // The log is read from a pipe: the answer may be there before the last line.
@@ -73,13 +73,7 @@ async fn the_answer_of_a_schedule_counts_each_outcome() {
             fleet.cluster(cluster).exports.clear();
             fleet.cluster(cluster).set_member_status(&format!("{cluster}-reader"), "pending-reboot");
         }
-        let gone = |id: &str| Recorded {
-            rule: "neptune-audit".into(),
-            resource_type: "AWS::RDS::DBCluster".into(),
-            resource_id: id.into(),
-            compliance: "COMPLIANT".into(),
-            ..Recorded::default()
-        };
+        let gone = |id: &str| recorded("AWS::RDS::DBCluster", id, "COMPLIANT");
         fleet.home().recorded = ["cluster-GONE", "cluster-GONE-TOO"].map(gone).into();
     });
     let changes_only = schedule(json!({ "reportUnchanged": false }));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use emulator::{Answer, Emulator, Fleet, Function, Invocation};
+use emulator::{Answer, Emulator, Fleet, Function, Invocation, Recorded};
 use serde_json::{Value, json};
 
 pub const HOME: &str = "111122223333";
@@ -32,9 +32,13 @@ pub struct Stage {
 
 impl Stage {
     pub async fn new(fleet: Fleet) -> Self {
+        Self::with_variables(fleet, []).await
+    }
+
+    /// With more in the function's environment than Lambda puts there.
+    pub async fn with_variables<const N: usize>(fleet: Fleet, variables: [(&str, &str); N]) -> Self {
         let emulator = Emulator::start(fleet).await;
-        let none: [(&str, &str); 0] = [];
-        let function = Function::spawn(env!("CARGO_BIN_EXE_neptune-audit-rule"), &emulator, none).expect("the function starts");
+        let function = Function::spawn(env!("CARGO_BIN_EXE_neptune-audit-rule"), &emulator, variables).expect("the function starts");
         Self { emulator, function }
     }
 
@@ -76,6 +80,18 @@ pub async fn stage(change: impl FnOnce(&mut Fleet)) -> Stage {
     let mut fleet = Fleet::healthy(1);
     change(&mut fleet);
     Stage::new(fleet).await
+}
+
+/// A result that AWS Config has on record for the rule.
+pub fn recorded(resource_type: &str, resource_id: &str, compliance: &str) -> Recorded {
+    Recorded {
+        rule: "neptune-audit".into(),
+        resource_type: resource_type.into(),
+        resource_id: resource_id.into(),
+        compliance: compliance.into(),
+        annotation: Some("as it was".into()),
+        ..Recorded::default()
+    }
 }
 
 pub fn resource_id(cluster: &str) -> String {
