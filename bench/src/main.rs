@@ -223,8 +223,7 @@ fn write(report: &Report, root: &Path) -> Result<()> {
 fn summary(report: &Report) -> String {
     let start = report.sections.iter().find(|section| section.name == "start-tls").map(tables::section).unwrap_or_default();
     format!(
-        "\n### Goals\n\n{}\n{start}\n![A cold function and one change event](docs/start-tls.svg)\n\n{}\n\
-         All figures and charts are in [docs/benchmarks.md](docs/benchmarks.md); [bench/README.md](bench/README.md) says how they are measured.\n",
+        "\n### Goals\n\n{}\n{start}\n![A cold function and one change event](docs/start-tls.svg)\n\n{}",
         tables::goals(&report.goals),
         report.texts.join("\n")
     )
