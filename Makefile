@@ -28,7 +28,7 @@ invoke: build ## Send one event to the real binary: make invoke EVENT=events/cha
 	@target/debug/demo --function $(FUNCTION) "$(EVENT)"
 
 emulator: build ## Leave the emulated AWS running with the demo's fleet, for experiments with the AWS CLI
-	@target/debug/emulator serve --fleet demo/fleet.json
+	@target/debug/emulator serve --fleet crates/demo/fleet.json
 
 # --- Build and test -----------------------------------------------------------------------------------------------------
 
@@ -82,7 +82,7 @@ venv: .venv/.installed ## Install the Python tools into .venv
 	command -v node >/dev/null || .venv/bin/pip install -q --disable-pip-version-check -r tests/requirements-node.txt
 	touch $@
 
-.venv/bench/.installed: bench/requirements.txt | venv
+.venv/bench/.installed: crates/bench/requirements.txt | venv
 	$(PYTHON) -m venv .venv/bench
 	.venv/bench/bin/pip install -q --disable-pip-version-check -r $<
 	touch $@

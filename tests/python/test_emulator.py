@@ -1376,7 +1376,7 @@ def test_the_event_tells_which_rule_its_token_belongs_to(emulator):
 
 
 def test_the_example_fleet_is_served(emulator):
-    emulator.control("PUT", "fleet", (ROOT / "emulator/examples/fleet.json").read_bytes())
+    emulator.control("PUT", "fleet", (ROOT / "crates/emulator/examples/fleet.json").read_bytes())
     clusters = emulator.client("neptune").describe_db_clusters()["DBClusters"]
     assert {cluster["DBClusterIdentifier"] for cluster in clusters} >= {"orders", "export-off", "shop"}
 
@@ -1415,7 +1415,7 @@ def test_what_the_function_sends_satisfies_the_models(emulator):
     if not binary.exists():
         pytest.skip(f"{binary} is not built")
     events = sorted((ROOT / "events").glob("*.json"))
-    emulator.control("PUT", "fleet", (ROOT / "emulator/examples/fleet.json").read_bytes())
+    emulator.control("PUT", "fleet", (ROOT / "crates/emulator/examples/fleet.json").read_bytes())
     function = subprocess.Popen(
         [binary],
         env={

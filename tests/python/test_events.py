@@ -202,7 +202,7 @@ NOT_IN_THE_FLEET = {"deleted.json", "deleted-not-recorded.json", "gone.json", "n
 @every_event_with_an_item
 def test_the_cluster_of_the_item_is_in_the_demo_fleet(path):
     found = item(path)
-    fleet = json.loads((ROOT / "demo/fleet.json").read_text())
+    fleet = json.loads((ROOT / "crates/demo/fleet.json").read_text())
     clusters = {(account, cluster["resource_id"]): cluster for account, facts in fleet["accounts"].items() for cluster in facts["clusters"]}
     if found["resourceType"] != "AWS::RDS::DBCluster":
         return

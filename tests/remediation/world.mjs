@@ -35,7 +35,7 @@ function binary(name) {
 const read = (path) => JSON.parse(readFileSync(`${ROOT}${path}`));
 
 /** The demo's fleet. */
-export const demoFleet = () => read('demo/fleet.json');
+export const demoFleet = () => read('crates/demo/fleet.json');
 
 export class World {
   #children = [];

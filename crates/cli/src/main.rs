@@ -1,0 +1,3 @@
+//! The command `neptune-audit`.
+
+fn main() {}

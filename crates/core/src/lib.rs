@@ -1,0 +1,1 @@
+//! Decides whether the audit trail of an Amazon Neptune cluster is whole: facts in, verdict out.
