@@ -1,0 +1,5 @@
+//! What files declare.
+
+mod value;
+
+pub use value::Value;
