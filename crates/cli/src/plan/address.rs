@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A key of `count` or `for_each`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Key {
+pub(super) enum Key {
     /// Of `count`.
     Number(u64),
     /// Of `for_each`.
@@ -13,7 +13,7 @@ pub enum Key {
 
 /// One step of an address or a reference.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Step {
+pub(super) enum Step {
     /// `.name`, or the first name.
     Name(String),
     /// `[0]` or `["key"]`.
@@ -22,7 +22,7 @@ pub enum Step {
 
 impl Step {
     /// The name, where it is one.
-    pub fn name(&self) -> Option<&str> {
+    pub(super) fn name(&self) -> Option<&str> {
         match self {
             Self::Name(name) => Some(name),
             Self::Key(_) => None,
@@ -32,48 +32,48 @@ impl Step {
 
 /// Which instance of which module, from the root: empty for the root itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ModuleInstance(pub Vec<(String, Option<Key>)>);
+pub(super) struct ModuleInstance(pub Vec<(String, Option<Key>)>);
 
 impl ModuleInstance {
     /// The names of the calls that lead to it, without keys.
-    pub fn path(&self) -> Vec<String> {
+    pub(super) fn path(&self) -> Vec<String> {
         self.0.iter().map(|(name, _)| name.clone()).collect()
     }
 
     /// The module that calls it.
-    pub fn parent(&self) -> Self {
+    pub(super) fn parent(&self) -> Self {
         Self(self.0.iter().take(self.0.len().saturating_sub(1)).cloned().collect())
     }
 
     /// The instance of a module that it calls.
-    pub fn child(&self, name: &str, key: Option<Key>) -> Self {
+    pub(super) fn child(&self, name: &str, key: Option<Key>) -> Self {
         let mut steps = self.0.clone();
         steps.push((name.to_owned(), key));
         Self(steps)
     }
 
     /// The key of the instance itself.
-    pub fn key(&self) -> Option<&Key> {
+    pub(super) fn key(&self) -> Option<&Key> {
         self.0.last().and_then(|(_, key)| key.as_ref())
     }
 }
 
 /// One instance of a managed resource.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Address {
+pub(super) struct Address {
     /// The module instance that it is in.
-    pub module: ModuleInstance,
+    pub(super) module: ModuleInstance,
     /// `aws_neptune_cluster`.
-    pub kind: String,
+    pub(super) kind: String,
     /// The name in the configuration.
-    pub name: String,
+    pub(super) name: String,
     /// The key, with `count` or `for_each`.
-    pub key: Option<Key>,
+    pub(super) key: Option<Key>,
 }
 
 impl Address {
     /// Understands `module.a["k"].aws_neptune_cluster.this[0]`; nothing for data sources and what is no address.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let steps = parse(text)?;
         let mut rest = steps.as_slice();
         let mut module = ModuleInstance::default();
@@ -100,7 +100,7 @@ impl Address {
 }
 
 /// The steps of an address or a reference; nothing where it is neither.
-pub fn parse(text: &str) -> Option<Vec<Step>> {
+pub(super) fn parse(text: &str) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
     let mut rest = text;
     loop {
@@ -177,7 +177,7 @@ fn unquote(text: &str) -> Option<(String, &str)> {
 }
 
 /// A reference as Terraform writes it, to show.
-pub struct Shown<'a>(pub &'a [Step]);
+pub(super) struct Shown<'a>(pub &'a [Step]);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

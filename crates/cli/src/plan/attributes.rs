@@ -6,20 +6,20 @@ use crate::resources::Value;
 
 /// The attributes of one object.
 #[derive(Debug)]
-pub struct Attributes {
+pub(super) struct Attributes {
     /// The object's address, to speak of what is unknown.
-    pub address: String,
+    pub(super) address: String,
     /// Known values; what is not known is left out, or `null` within a set.
-    pub after: Json,
+    pub(super) after: Json,
     /// `true` in the place of what is not known.
-    pub unknown: Json,
+    pub(super) unknown: Json,
     /// `true` in the place of what must not be shown.
-    pub sensitive: Json,
+    pub(super) sensitive: Json,
 }
 
 impl Attributes {
     /// Any attribute, `null` where it is not set.
-    pub fn get(&self, name: &str) -> Value<&Json> {
+    pub(super) fn get(&self, name: &str) -> Value<&Json> {
         let unknown = self.unknown == Json::Bool(true) || self.unknown.get(name) == Some(&Json::Bool(true));
         match self.after.get(name) {
             _ if unknown => Value::Unknown(self.name(name)),
@@ -30,12 +30,12 @@ impl Attributes {
     }
 
     /// How to speak of an attribute.
-    pub fn name(&self, name: &str) -> String {
+    pub(super) fn name(&self, name: &str) -> String {
         format!("{}.{name}", self.address)
     }
 
     /// A text; a blank one is as good as none. Numbers and switches are texts too: a provider may declare either.
-    pub fn text(&self, name: &str) -> Value<Option<String>> {
+    pub(super) fn text(&self, name: &str) -> Value<Option<String>> {
         self.get(name).try_map(
             || self.name(name),
             |value| match value {
@@ -49,7 +49,7 @@ impl Attributes {
     }
 
     /// A switch that is off where it is not set.
-    pub fn switch(&self, name: &str) -> Value<bool> {
+    pub(super) fn switch(&self, name: &str) -> Value<bool> {
         self.text(name).try_map(
             || self.name(name),
             |text| match text.as_deref() {
@@ -61,7 +61,7 @@ impl Attributes {
     }
 
     /// The elements of a list or set. An element that is not known is unknown under the name of the whole.
-    pub fn elements(&self, name: &str) -> Value<Vec<Value<&Json>>> {
+    pub(super) fn elements(&self, name: &str) -> Value<Vec<Value<&Json>>> {
         let unknown = |at: usize| self.unknown.get(name).and_then(|list| list.get(at)).is_some_and(|element| *element == Json::Bool(true));
         self.get(name).try_map(
             || self.name(name),
@@ -84,7 +84,7 @@ impl Attributes {
     }
 
     /// A map of texts, such as tags.
-    pub fn map(&self, name: &str) -> Value<Vec<(String, Value<String>)>> {
+    pub(super) fn map(&self, name: &str) -> Value<Vec<(String, Value<String>)>> {
         let unknown = self.unknown.get(name);
         // A key of a map that must not be shown is not shown either.
         let hidden = self.is_sensitive(name);

@@ -10,7 +10,7 @@ use super::document;
 
 /// What the configuration says in one place.
 #[derive(Clone, Copy, Debug)]
-pub enum Expression<'a> {
+pub(super) enum Expression<'a> {
     /// Nothing.
     Unset,
     /// A constant.
@@ -23,7 +23,7 @@ pub enum Expression<'a> {
 
 impl<'a> Expression<'a> {
     /// As a plan writes it. Values in blocks are lists of such objects, and nobody asks for those.
-    pub fn of(written: Option<&'a Json>) -> Self {
+    pub(super) fn of(written: Option<&'a Json>) -> Self {
         let Some(written) = written else {
             return Self::Unset;
         };
@@ -44,39 +44,39 @@ struct Module<'a> {
 
 /// A managed resource of the configuration.
 #[derive(Debug)]
-pub struct Resource<'a> {
+pub(super) struct Resource<'a> {
     written: &'a document::Resource<'a>,
     expressions: OnceCell<Json>,
 }
 
 impl<'a> Resource<'a> {
     /// The provider configuration that it uses, as the root module knows it: Terraform follows what modules pass on.
-    pub fn provider(&self) -> &'a str {
+    pub(super) fn provider(&self) -> &'a str {
         self.written.provider_config_key.as_deref().unwrap_or_default()
     }
 
     /// The expression of an attribute.
-    pub fn expression(&self, attribute: &str) -> Expression<'_> {
+    pub(super) fn expression(&self, attribute: &str) -> Expression<'_> {
         let read = || self.written.expressions.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or(Json::Null);
         Expression::of(self.expressions.get_or_init(read).get(attribute))
     }
 
     /// The expression of `for_each`.
-    pub fn for_each(&self) -> Expression<'a> {
+    pub(super) fn for_each(&self) -> Expression<'a> {
         Expression::of(self.written.for_each_expression.as_ref())
     }
 }
 
 /// The configuration of a plan, by module.
 #[derive(Debug)]
-pub struct Configuration<'a> {
+pub(super) struct Configuration<'a> {
     modules: HashMap<Vec<String>, Module<'a>>,
     providers: HashMap<&'a str, Option<String>>,
 }
 
 impl<'a> Configuration<'a> {
     /// Reads the configuration's tree once.
-    pub fn new(document: &'a document::Document<'a>) -> Self {
+    pub(super) fn new(document: &'a document::Document<'a>) -> Self {
         let mut modules = HashMap::new();
         let Some(configuration) = &document.configuration else {
             return Self { modules, providers: HashMap::new() };
@@ -101,17 +101,17 @@ impl<'a> Configuration<'a> {
     }
 
     /// A managed resource.
-    pub fn resource(&self, module: &ModuleInstance, kind: &str, name: &str) -> Option<&Resource<'a>> {
+    pub(super) fn resource(&self, module: &ModuleInstance, kind: &str, name: &str) -> Option<&Resource<'a>> {
         self.modules.get(&module.path())?.resources.get(kind)?.get(name)
     }
 
     /// What is passed to a variable, in the terms of the module that calls; a default is a constant.
-    pub fn passed(&self, module: &ModuleInstance, variable: &str) -> Expression<'a> {
+    pub(super) fn passed(&self, module: &ModuleInstance, variable: &str) -> Expression<'a> {
         Expression::of(self.call(module).and_then(|call| call.expressions.get(variable)))
     }
 
     /// The `for_each` of the call that makes a module instance.
-    pub fn call_for_each(&self, module: &ModuleInstance) -> Expression<'a> {
+    pub(super) fn call_for_each(&self, module: &ModuleInstance) -> Expression<'a> {
         Expression::of(self.call(module).and_then(|call| call.for_each_expression.as_ref()))
     }
 
@@ -121,13 +121,13 @@ impl<'a> Configuration<'a> {
     }
 
     /// Whether the configuration has the module at all, and its output.
-    pub fn output(&self, module: &ModuleInstance, name: &str) -> Option<Expression<'a>> {
+    pub(super) fn output(&self, module: &ModuleInstance, name: &str) -> Option<Expression<'a>> {
         let output = self.modules.get(&module.path())?.module.outputs.get(name)?;
         Some(Expression::of(Some(&output.expression)))
     }
 
     /// The Region of a provider configuration, where the plan tells.
-    pub fn region(&self, provider: &str) -> Option<&str> {
+    pub(super) fn region(&self, provider: &str) -> Option<&str> {
         self.providers.get(provider)?.as_deref()
     }
 }

@@ -1,8 +1,8 @@
 //! Judges Terraform plans.
 
-pub mod address;
-pub mod attributes;
-pub mod configuration;
-pub mod document;
-pub mod objects;
-pub mod references;
+mod address;
+mod attributes;
+mod configuration;
+mod document;
+mod objects;
+mod references;

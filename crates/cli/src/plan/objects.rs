@@ -11,7 +11,7 @@ use super::document::{Change, Document, ResourceChange, StateModule, StateResour
 
 /// The types of resource that a trail is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// A Neptune cluster.
     Cluster,
     /// Its DB cluster parameter group.
@@ -30,7 +30,7 @@ pub enum Kind {
 
 impl Kind {
     /// By Terraform's type.
-    pub fn of(kind: &str) -> Option<Self> {
+    pub(super) fn of(kind: &str) -> Option<Self> {
         Some(match kind {
             "aws_neptune_cluster" => Self::Cluster,
             "aws_neptune_cluster_parameter_group" => Self::ParameterGroup,
@@ -47,7 +47,7 @@ impl Kind {
 
 /// What becomes of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub(super) enum Fate {
     /// It is there after the apply.
     Stays,
     /// It is deleted, or Terraform forgets it; in words.
@@ -58,40 +58,40 @@ pub enum Fate {
 
 /// An object of the plan.
 #[derive(Debug)]
-pub struct Object {
+pub(super) struct Object {
     /// Taken apart.
-    pub address: Address,
+    pub(super) address: Address,
     /// Its type.
-    pub kind: Kind,
+    pub(super) kind: Kind,
     /// What will be.
-    pub attributes: Attributes,
+    pub(super) attributes: Attributes,
     /// What was, `null` for what did not exist.
-    pub before: Json,
+    pub(super) before: Json,
     /// What becomes of it.
-    pub fate: Fate,
+    pub(super) fate: Fate,
     /// Whether it is made by this plan, anew or for the first time: then AWS's defaults are known.
-    pub is_created: bool,
+    pub(super) is_created: bool,
     /// Where it lives.
-    pub scope: Scope,
+    pub(super) scope: Scope,
 }
 
 impl Object {
     /// Whether it exists already and goes on to exist.
-    pub fn exists(&self) -> bool {
+    pub(super) fn exists(&self) -> bool {
         self.before.is_object() && !self.is_created
     }
 
     /// Whether AWS decides an attribute, because nothing is configured, and the object is new.
-    pub fn has_default(&self, configuration: &Configuration<'_>, attribute: &str) -> bool {
+    pub(super) fn has_default(&self, configuration: &Configuration<'_>, attribute: &str) -> bool {
         self.is_created && is_unset(configuration, &self.address, attribute)
     }
 }
 
 /// Where an object lives: names mean something only within one provider configuration and Region.
 #[derive(Clone, Debug, Default)]
-pub struct Scope {
+pub(super) struct Scope {
     /// The provider configuration.
-    pub provider: String,
+    pub(super) provider: String,
     /// Whether the resource has a Region of its own.
     has_region: bool,
     /// The Region, where known.
@@ -100,7 +100,7 @@ pub struct Scope {
 
 /// Whether two objects live in the same place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Together {
+pub(super) enum Together {
     /// For certain.
     Yes,
     /// Who knows.
@@ -111,7 +111,7 @@ pub enum Together {
 
 impl Scope {
     /// Whether another object lives in the same place.
-    pub fn with(&self, other: &Self) -> Together {
+    pub(super) fn with(&self, other: &Self) -> Together {
         if self.provider != other.provider {
             return Together::No;
         }
@@ -140,11 +140,11 @@ fn scope(configuration: &Configuration<'_>, address: &Address, attributes: &Attr
 
 /// Every object of the plan that a trail is made of, and the addresses of all managed objects.
 #[derive(Debug, Default)]
-pub struct Objects {
+pub(super) struct Objects {
     /// Those that a trail is made of.
-    pub known: Vec<Object>,
+    pub(super) known: Vec<Object>,
     /// All, with the position of those.
-    pub addresses: Vec<(Address, Option<usize>)>,
+    pub(super) addresses: Vec<(Address, Option<usize>)>,
 }
 
 impl Objects {
@@ -152,7 +152,7 @@ impl Objects {
     ///
     /// # Errors
     /// The address of a change that cannot be understood.
-    pub fn read(document: &Document<'_>, configuration: &Configuration<'_>) -> Result<Self, String> {
+    pub(super) fn read(document: &Document<'_>, configuration: &Configuration<'_>) -> Result<Self, String> {
         let mut objects = Self::default();
         let mut mentioned = HashSet::new();
         for change in document.resource_changes.iter().flatten() {

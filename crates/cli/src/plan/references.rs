@@ -24,32 +24,32 @@ struct Budget {
 
 /// What an attribute should refer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Wanted {
+pub(super) struct Wanted {
     /// The type of resource.
-    pub kind: &'static str,
+    pub(super) kind: &'static str,
     /// Its attributes that are its name.
-    pub attributes: &'static [&'static str],
+    pub(super) attributes: &'static [&'static str],
 }
 
 /// Where the references of an expression lead.
 #[derive(Clone, Debug, Default)]
-pub struct Found {
+pub(super) struct Found {
     /// Objects by their position in the plan, in sets that may be large and shared.
-    pub sets: Vec<Rc<[usize]>>,
+    pub(super) sets: Vec<Rc<[usize]>>,
     /// References that lead to something else.
-    pub stops: BTreeSet<String>,
+    pub(super) stops: BTreeSet<String>,
     /// Whether an expression without references is among them, whose value may not be known either.
-    pub opaque: bool,
+    pub(super) opaque: bool,
 }
 
 impl Found {
     /// The objects, each once.
-    pub fn objects(&self) -> BTreeSet<usize> {
+    pub(super) fn objects(&self) -> BTreeSet<usize> {
         self.sets.iter().flat_map(|set| set.iter().copied()).collect()
     }
 
     /// Whether nothing was found that is not known: then the value can only be unknown because it is `null`.
-    pub fn is_nothing(&self) -> bool {
+    pub(super) fn is_nothing(&self) -> bool {
         self.sets.iter().all(|set| set.is_empty()) && self.stops.is_empty() && !self.opaque
     }
 
@@ -73,7 +73,7 @@ struct Instances {
 
 /// Follows references.
 #[derive(Debug)]
-pub struct References<'a> {
+pub(super) struct References<'a> {
     configuration: &'a Configuration<'a>,
     instances: HashMap<(ModuleInstance, String, String), Instances>,
     modules: HashMap<(ModuleInstance, String), BTreeSet<Option<Key>>>,
@@ -94,7 +94,7 @@ struct Place<'a> {
 
 impl<'a> References<'a> {
     /// Knows every managed object of the plan by its address, with its position where it is one that is asked for.
-    pub fn new<'b>(
+    pub(super) fn new<'b>(
         configuration: &'a Configuration<'a>,
         addresses: impl Iterator<Item = (&'b Address, Option<usize>)>,
         incomplete: bool,
@@ -121,7 +121,7 @@ impl<'a> References<'a> {
     }
 
     /// Where the expression of an attribute leads.
-    pub fn follow(&self, from: &Address, attribute: &'static str, wanted: Wanted) -> Rc<Found> {
+    pub(super) fn follow(&self, from: &Address, attribute: &'static str, wanted: Wanted) -> Rc<Found> {
         let Some(resource) = self.configuration.resource(&from.module, &from.kind, &from.name) else {
             let stops = BTreeSet::from(["its configuration, which is not in the plan".to_owned()]);
             return Rc::new(Found { stops, ..Found::default() });
