@@ -9,8 +9,8 @@ pub mod exit;
 pub mod judging;
 pub mod output;
 pub mod parameters;
-pub mod report;
 pub mod plan;
+pub mod report;
 pub mod resources;
 pub mod suppressions;
 

@@ -31,7 +31,7 @@ impl Attributes {
 
     /// How to speak of an attribute.
     pub(super) fn name(&self, name: &str) -> String {
-        format!("{}.{name}", self.address)
+        format!("`{}.{name}`", self.address)
     }
 
     /// A text; a blank one is as good as none. Numbers and switches are texts too: a provider may declare either.
@@ -88,7 +88,7 @@ impl Attributes {
         let unknown = self.unknown.get(name);
         // A key of a map that must not be shown is not shown either.
         let hidden = self.is_sensitive(name);
-        let entry = |key: &str| if hidden { self.name(name) } else { format!("{}[{key:?}]", self.name(name)) };
+        let entry = |key: &str| if hidden { self.name(name) } else { format!("`{}.{name}[{key:?}]`", self.address) };
         self.get(name).try_map(
             || self.name(name),
             |value| {
@@ -118,7 +118,7 @@ impl Attributes {
 }
 
 /// Whether `true` stands anywhere in it. The parser bounds how deep it can be.
-fn holds_true(value: &Json) -> bool {
+pub(super) fn holds_true(value: &Json) -> bool {
     match value {
         Json::Bool(truth) => *truth,
         Json::Array(list) => list.iter().any(holds_true),
@@ -143,12 +143,12 @@ mod tests {
         assert_eq!(object.text("a"), Value::Known(Some("1".to_owned())));
         assert_eq!(object.text("blank"), Value::Known(None));
         assert_eq!(object.text("c"), Value::Known(None));
-        assert_eq!(object.text("b"), Value::Unknown("aws_x.y.b".to_owned()));
+        assert_eq!(object.text("b"), Value::Unknown("`aws_x.y.b`".to_owned()));
     }
 
     #[test]
     fn everything_of_an_object_may_be_unknown_or_sensitive() {
-        assert_eq!(attributes(json!({}), json!(true), json!({})).text("a"), Value::Unknown("aws_x.y.a".to_owned()));
+        assert_eq!(attributes(json!({}), json!(true), json!({})).text("a"), Value::Unknown("`aws_x.y.a`".to_owned()));
         assert_eq!(attributes(json!({"a": "1"}), json!({}), json!(true)).text("a"), Value::Sensitive(Some("1".to_owned())));
     }
 
@@ -157,7 +157,7 @@ mod tests {
         let object = attributes(json!({"logs": ["audit", null]}), json!({"logs": [false, true]}), json!({}));
         let Value::Known(elements) = object.elements("logs") else { panic!("the set is known") };
         assert_eq!(elements[0].get(), Some(&&json!("audit")));
-        assert_eq!(elements[1], Value::Unknown("aws_x.y.logs".to_owned()));
+        assert_eq!(elements[1], Value::Unknown("`aws_x.y.logs`".to_owned()));
     }
 
     #[test]
@@ -172,7 +172,7 @@ mod tests {
         let tags = object.map("tags");
         let tags = tags.get().unwrap();
         assert_eq!(tags[0], ("a".to_owned(), Value::Known("1".to_owned())));
-        assert_eq!(tags[1], ("b".to_owned(), Value::Unknown("aws_x.y.tags[\"b\"]".to_owned())));
+        assert_eq!(tags[1], ("b".to_owned(), Value::Unknown("`aws_x.y.tags[\"b\"]`".to_owned())));
     }
 
     #[test]
@@ -180,6 +180,6 @@ mod tests {
         let object = attributes(json!({"a": "true", "b": false, "c": "maybe"}), json!({}), json!({}));
         assert_eq!(object.switch("a"), Value::Known(true));
         assert_eq!(object.switch("b"), Value::Known(false));
-        assert_eq!(object.switch("c"), Value::Unknown("aws_x.y.c".to_owned()));
+        assert_eq!(object.switch("c"), Value::Unknown("`aws_x.y.c`".to_owned()));
     }
 }

@@ -140,8 +140,6 @@ pub(super) struct Module<'a> {
     pub(super) module_calls: BTreeMap<Cow<'a, str>, ModuleCall<'a>>,
     #[serde(borrow, default)]
     pub(super) outputs: BTreeMap<Cow<'a, str>, Output>,
-    #[serde(borrow, default)]
-    pub(super) variables: BTreeMap<Cow<'a, str>, Value>,
 }
 
 /// A resource, once for all of its instances.

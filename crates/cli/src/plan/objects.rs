@@ -110,6 +110,11 @@ pub(super) enum Together {
 }
 
 impl Scope {
+    /// The same text for the same place.
+    pub(super) fn key(&self) -> String {
+        format!("{}\n{}\n{}", self.provider, self.has_region, self.region.as_deref().unwrap_or_default())
+    }
+
     /// Whether another object lives in the same place.
     pub(super) fn with(&self, other: &Self) -> Together {
         if self.provider != other.provider {
@@ -245,7 +250,16 @@ impl Objects {
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one object, put together in one place")]
-    fn push(&mut self, address: Address, text: String, kind: Kind, written: Change, fate: Fate, is_created: bool, configuration: &Configuration<'_>) {
+    fn push(
+        &mut self,
+        address: Address,
+        text: String,
+        kind: Kind,
+        written: Change,
+        fate: Fate,
+        is_created: bool,
+        configuration: &Configuration<'_>,
+    ) {
         let Change { before, after, after_unknown, after_sensitive, .. } = written;
         let attributes = Attributes { address: text, after, unknown: after_unknown, sensitive: after_sensitive };
         let scope = scope(configuration, &address, &attributes);

@@ -180,7 +180,9 @@ impl<'a> References<'a> {
                 Some(found) => found,
                 None => stop(reference),
             },
-            (kind, Some(name)) if kind == wanted.kind => self.objects(name, rest.get(1..).unwrap_or_default(), place.module, wanted, reference),
+            (kind, Some(name)) if kind == wanted.kind => {
+                self.objects(name, rest.get(1..).unwrap_or_default(), place.module, wanted, reference)
+            }
             _ => stop(reference),
         }
     }
@@ -273,4 +275,15 @@ fn whole(references: &[Json]) -> Vec<Vec<Step>> {
         }
     }
     whole
+}
+
+impl References<'_> {
+    /// The sets that an object is in: that of its own key, and that of all objects of its resource.
+    pub(super) fn sets_of(&self, address: &Address) -> Vec<Rc<[usize]>> {
+        let resource = (address.module.clone(), address.kind.clone(), address.name.clone());
+        let Some(instances) = self.instances.get(&resource) else {
+            return Vec::new();
+        };
+        instances.by_key.get(&address.key).into_iter().chain([&instances.all]).map(Rc::clone).collect()
+    }
 }
