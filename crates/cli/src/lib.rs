@@ -13,6 +13,7 @@ pub mod plan;
 pub mod report;
 pub mod resources;
 pub mod suppressions;
+pub mod template;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -106,7 +106,7 @@ pub(super) fn parse(text: &str) -> Option<Vec<Step>> {
     loop {
         let end = rest.find(['.', '[']).unwrap_or(rest.len());
         let (name, after) = rest.split_at_checked(end)?;
-        if name.is_empty() {
+        if name.is_empty() || name.contains([']', '"']) {
             return None;
         }
         steps.push(Step::Name(name.to_owned()));

@@ -1,0 +1,7 @@
+//! Reads CloudFormation templates.
+
+mod document;
+mod json;
+mod yaml;
+
+pub use document::{Place, Unreadable};
