@@ -1,12 +1,20 @@
 //! The formats of a report: one file each, every one of them a function from a [`Report`] to a text.
 
+use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::report::{Command, Report};
 
+mod csv;
+mod html;
 mod json;
+mod junit;
+mod ocsf;
+#[cfg(test)]
+mod sample;
+mod table;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -15,25 +23,37 @@ pub enum Format {
     Table,
     /// For programs.
     Json,
+    /// For an auditor.
+    Html,
+    /// For a spreadsheet.
+    Csv,
+    /// For what collects security findings.
+    Ocsf,
+    /// For a pipeline's list of tests.
+    Junit,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 2] = [Self::Table, Self::Json];
+    pub const ALL: [Self; 6] = [Self::Table, Self::Json, Self::Html, Self::Csv, Self::Ocsf, Self::Junit];
 
     /// As it is named on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Table => "table",
             Self::Json => "json",
+            Self::Html => "html",
+            Self::Csv => "csv",
+            Self::Ocsf => "ocsf",
+            Self::Junit => "junit",
         }
     }
 
     /// The formats that a command's report can be written in.
     pub fn of(command: Command) -> &'static [Self] {
         match command {
-            Command::Scan => &[Self::Table, Self::Json],
-            Command::Plan | Command::Template => &[Self::Table, Self::Json],
+            Command::Scan => &[Self::Table, Self::Json, Self::Html, Self::Csv, Self::Ocsf, Self::Junit],
+            Command::Plan | Command::Template => &[Self::Table, Self::Json, Self::Junit],
         }
     }
 }
@@ -67,12 +87,16 @@ pub struct ToFile {
 /// The report as a text.
 ///
 /// # Errors
-/// When it cannot be written in that format: a defect, since every report can.
-pub fn render(format: Format, report: &Report, look: Look) -> Result<String, serde_json::Error> {
-    let _ = look;
-    match format {
-        Format::Table | Format::Json => json::render(report),
-    }
+/// When a writer refuses it: a defect, since every report can be written.
+pub fn render(format: Format, report: &Report, look: Look) -> Result<String, Box<dyn Error>> {
+    Ok(match format {
+        Format::Table => table::render(report, look),
+        Format::Json => json::render(report)?,
+        Format::Html => html::render(report),
+        Format::Csv => csv::render(report)?,
+        Format::Ocsf => ocsf::render(report)?,
+        Format::Junit => junit::render(report)?,
+    })
 }
 
 impl FromStr for Format {
@@ -113,4 +137,9 @@ pub fn printable(text: &str) -> String {
         letter.is_control() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
     text.chars().map(|letter| if hides(letter) && letter != '\n' { '\u{fffd}' } else { letter }).collect()
+}
+
+/// The same on one line, for where a line break has a meaning.
+pub fn one_line(text: &str) -> String {
+    printable(text).replace('\n', " ")
 }
