@@ -1,13 +1,33 @@
 //! Dump.
 fn main() {
-    let text = std::fs::read_to_string(std::env::args().nth(1).unwrap()).unwrap();
-    for s in neptune_audit::plan::read(&text, neptune_audit::plan::Options { allow_incomplete: false, log_types: 1 }).unwrap() {
-        println!("{} {:?}", s.address, s.notes);
-        match s.case {
-            neptune_audit::resources::Case::Judge(c) => {
-                println!("   id {:?}\n   group {:?}\n   exports {:?}\n   audit {:?}", c.identifier, c.group, c.exports, c.audit)
+    let mut r = neptune_audit_core::requirements::Requirements::default();
+    let mut j = neptune_audit::resources::Judging::default();
+    let mut g = neptune_audit::template::Given::default();
+    for a in std::env::args().skip(2) {
+        match a.as_str() {
+            "strict" => j.strict = true,
+            "declared" => j.require_declared = true,
+            a => {
+                let (k, v) = a.split_once('=').unwrap();
+                if let Some(p) = k.strip_prefix("P:") {
+                    g.parameters.insert(p.into(), v.into());
+                } else if k == "region" {
+                    g.region = Some(v.into())
+                } else {
+                    r.set(k, v).unwrap();
+                }
             }
-            other => println!("   {other:?}"),
         }
+    }
+    let path = std::env::args().nth(1).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    let rows = if path.ends_with("plan.json") {
+        neptune_audit::plan::judge(&text, false, &r, j).unwrap()
+    } else {
+        neptune_audit::template::Template::parse(&text).unwrap().judge(&g, &r, j)
+    };
+    for (s, row) in rows {
+        let d = neptune_audit::resources::judged("f", &s, &row, j);
+        println!("{:?} {} {:?} {} {:?} {:?}", d.verdict, s.address, d.codes, d.message, s.notes, d.place);
     }
 }

@@ -13,7 +13,17 @@ use super::log_groups::LogGroups;
 use super::objects::{Fate, Kind, Object};
 use super::references::References;
 use crate::report::Basis;
-use crate::resources::{AccountPolicy, Attached, Case, Cluster, Subject, Value};
+use crate::resources::{AccountPolicy, Attached, Cluster, Subject, Value};
+
+/// Whether there is something to judge.
+pub(super) enum Case {
+    /// There is.
+    Judge(Box<Cluster>),
+    /// It will not be there; why.
+    NotApplicable(String),
+    /// Nothing can be said of it; why.
+    Undecided(String),
+}
 
 /// All that is needed to put a cluster together.
 pub(super) struct Linker<'a> {
@@ -48,11 +58,11 @@ impl<'a> Linker<'a> {
     }
 
     /// Every cluster of the plan, in its order.
-    pub(super) fn subjects(&self) -> Vec<Subject> {
+    pub(super) fn subjects(&self) -> Vec<(Subject, Case)> {
         self.objects.iter().filter_map(|object| self.subject(object)).collect()
     }
 
-    fn subject(&self, object: &Object) -> Option<Subject> {
+    fn subject(&self, object: &Object) -> Option<(Subject, Case)> {
         let mut notes = Vec::new();
         let case = match (object.kind, &object.fate) {
             (Kind::ForeignCluster, _) if !is_neptune(object) => return None,
@@ -66,7 +76,7 @@ impl<'a> Linker<'a> {
             (Kind::Cluster, Fate::Stays) => Case::Judge(Box::new(self.cluster(object, &mut notes))),
             _ => return None,
         };
-        Some(Subject { address: object.attributes.address.clone(), line: None, column: None, notes, case })
+        Some((Subject { address: object.attributes.address.clone(), line: None, column: None, notes }, case))
     }
 
     fn cluster(&self, object: &Object, notes: &mut Vec<String>) -> Cluster {

@@ -18,20 +18,12 @@ mod references;
 
 use configuration::Configuration;
 use document::Document;
-use linking::Linker;
+use linking::{Case, Linker};
+use neptune_audit_core::requirements::Requirements;
 use objects::Objects;
 use references::References;
 
-use crate::resources::Subject;
-
-/// How a plan is read.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// Whether a plan may leave out a part of what there is.
-    pub allow_incomplete: bool,
-    /// How many logs of a cluster need a trail.
-    pub log_types: usize,
-}
+use crate::resources::{Judging, Row, Subject, judge as foresee};
 
 /// Why a plan was not judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,28 +34,35 @@ pub enum Problem {
     NotWhole(String),
 }
 
-/// Every Neptune cluster of a plan.
+/// Judges every Neptune cluster of a plan, which may leave out a part of what there is where `allow_incomplete` says so.
 ///
 /// # Errors
 /// [`Problem`] says why nothing of it can be judged.
-pub fn read(text: &str, options: Options) -> Result<Vec<Subject>, Problem> {
+pub fn judge(text: &str, allow_incomplete: bool, required: &Requirements, judging: Judging) -> Result<Vec<(Subject, Row)>, Problem> {
     let document: Document<'_> = serde_json::from_str(text).map_err(|error| Problem::Unreadable(wrong(&error)))?;
-    check(&document, options)?;
+    check(&document, allow_incomplete)?;
     let configuration = Configuration::new(&document);
     let objects = Objects::read(&document, &configuration).map_err(Problem::Unreadable)?;
     let incomplete = document.complete == Some(false);
     let addresses = objects.addresses.iter().map(|(address, position)| (address, *position));
     let references = References::new(&configuration, addresses, incomplete);
-    let mut subjects = Linker::new(&objects.known, &configuration, &references, options.log_types).subjects();
-    if incomplete {
-        for subject in &mut subjects {
+    let linker = Linker::new(&objects.known, &configuration, &references, required.log_types.len());
+    let mut rows = Vec::new();
+    for (mut subject, case) in linker.subjects() {
+        if incomplete {
             subject.notes.push("the plan is incomplete: what it leaves out is taken from the state, or not known".to_owned());
         }
+        let row = match case {
+            Case::NotApplicable(why) => Row::NotApplicable(why),
+            Case::Undecided(why) => Row::Undecided(why),
+            Case::Judge(cluster) => Row::of(foresee(&cluster, required, judging)),
+        };
+        rows.push((subject, row));
     }
-    Ok(subjects)
+    Ok(rows)
 }
 
-fn check(document: &Document<'_>, options: Options) -> Result<(), Problem> {
+fn check(document: &Document<'_>, allow_incomplete: bool) -> Result<(), Problem> {
     let Some(version) = document.format_version.as_deref() else {
         return Err(Problem::Unreadable("it has no `format_version`: make it with `terraform show -json PLAN`".to_owned()));
     };
@@ -78,7 +77,7 @@ fn check(document: &Document<'_>, options: Options) -> Result<(), Problem> {
     if document.errored == Some(true) {
         return Err(Problem::NotWhole("the plan says that it failed (`errored`), so it does not tell what will be".to_owned()));
     }
-    if document.complete == Some(false) && !options.allow_incomplete {
+    if document.complete == Some(false) && !allow_incomplete {
         let advice = "plan without -target, or pass --allow-incomplete";
         return Err(Problem::NotWhole(format!("the plan says that it is not complete (`complete`): {advice}")));
     }

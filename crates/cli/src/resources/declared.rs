@@ -3,7 +3,7 @@
 use super::Value;
 use crate::report::Basis;
 
-/// A cluster of a file, and what is to be said of it.
+/// A cluster of a file.
 #[derive(Clone, Debug)]
 pub struct Subject {
     /// Terraform's address, or the logical id in a template.
@@ -14,19 +14,6 @@ pub struct Subject {
     pub column: Option<u32>,
     /// What else a reader should know.
     pub notes: Vec<String>,
-    /// Itself, or why it is not judged.
-    pub case: Case,
-}
-
-/// Whether there is something to judge.
-#[derive(Clone, Debug)]
-pub enum Case {
-    /// There is.
-    Judge(Box<Cluster>),
-    /// It will not be there; why.
-    NotApplicable(String),
-    /// Nothing can be said of it; why.
-    Undecided(String),
 }
 
 /// A cluster.

@@ -59,11 +59,21 @@ pub(super) struct Evaluator<'a> {
     level: Cell<usize>,
     known: RefCell<HashMap<*const Node, Evaluated>>,
     conditions: RefCell<HashMap<String, bool>>,
+    /// How many texts were made that must not be shown, not even as the name of something unknown.
+    hidden: Cell<usize>,
 }
 
 impl<'a> Evaluator<'a> {
     pub(super) fn new(template: &'a Template, given: &'a Given, world: &'a World) -> Self {
-        Self { template, given, world, level: Cell::new(0), known: RefCell::default(), conditions: RefCell::default() }
+        Self {
+            template,
+            given,
+            world,
+            level: Cell::new(0),
+            known: RefCell::default(),
+            conditions: RefCell::default(),
+            hidden: Cell::new(0),
+        }
     }
 
     /// What a part of the template comes to.
@@ -79,7 +89,7 @@ impl<'a> Evaluator<'a> {
         let evaluated = match (node.call(), &node.content) {
             (Some((function, argument)), _) => self.call(function, argument, node),
             (None, Content::Null) => Evaluated::Absent,
-            (None, Content::Scalar(text)) => Evaluated::Text(dynamic(Text::known(text))),
+            (None, Content::Scalar(text)) => Evaluated::Text(self.dynamic(Text::known(text))),
             (None, Content::List(elements)) => {
                 let elements = elements.iter().map(|element| self.evaluate(element));
                 Evaluated::List(elements.filter(|element| *element != Evaluated::Absent).collect())
@@ -168,7 +178,7 @@ impl<'a> Evaluator<'a> {
         let Some(value) = value else {
             return token();
         };
-        let text = |text: &str| Text { sensitive: parameter.no_echo, ..dynamic(Text::known(text)) };
+        let text = |text: &str| self.dynamic(Text::known(text)).hidden(parameter.no_echo);
         if parameter.is_list() {
             let elements = value.split(',').map(str::trim).filter(|element| !element.is_empty());
             return Evaluated::List(elements.map(|element| Evaluated::Text(text(element))).collect());
@@ -238,7 +248,7 @@ impl<'a> Evaluator<'a> {
             text.push(value.text()?);
         }
         text.push_str(rest);
-        Some(Evaluated::Text(dynamic(text)))
+        Some(Evaluated::Text(self.dynamic(text)))
     }
 
     fn join(&self, argument: &Rc<Node>) -> Option<Evaluated> {
@@ -256,7 +266,7 @@ impl<'a> Evaluator<'a> {
             }
             text.push(element.text()?);
         }
-        Some(Evaluated::Text(dynamic(text)))
+        Some(Evaluated::Text(self.dynamic(text)))
     }
 
     fn choose(&self, argument: &Rc<Node>) -> Option<Evaluated> {
@@ -295,7 +305,7 @@ impl<'a> Evaluator<'a> {
         let between = between.text().filter(|between| !between.is_empty())?;
         let text = self.evaluate(text);
         let text = text.text()?;
-        let pieces = text.get()?.split(between).map(|piece| Evaluated::Text(Text { sensitive: text.sensitive, ..Text::known(piece) }));
+        let pieces = text.get()?.split(between).map(|piece| Evaluated::Text(Text::known(piece).hidden(text.sensitive)));
         Some(Evaluated::List(pieces.collect()))
     }
 
@@ -369,6 +379,35 @@ impl<'a> Evaluator<'a> {
         self.template.compared.get(name.as_ref()).is_some_and(|texts| texts.contains(text))
     }
 
+    /// A dynamic reference (`{{resolve:ssm:name}}`) is replaced by something that nobody here knows.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>
+    fn dynamic(&self, text: Text) -> Text {
+        const BEGINNING: &str = "{{resolve:";
+        let has_one = text.parts().iter().any(|part| matches!(part, Part::Known(known) if known.contains(BEGINNING)));
+        if !has_one {
+            return text;
+        }
+        let Some(known) = text.get() else {
+            // What is shown to nobody is no name either: each of them is another.
+            let name = if text.sensitive {
+                format!("{BEGINNING}…}}}} ({})", self.hidden.replace(self.hidden.get() + 1))
+            } else {
+                text.to_string()
+            };
+            return Text::token(Token::Other(name.into())).hidden(text.sensitive);
+        };
+        let mut replaced = Text::default().hidden(text.sensitive);
+        let mut rest = known;
+        while let Some((before, after)) = rest.split_once(BEGINNING) {
+            let (reference, after) = after.split_once("}}").unwrap_or((after, ""));
+            replaced.push_str(before);
+            replaced.push(&Text::token(Token::Other(format!("{BEGINNING}{reference}}}}}").into())));
+            rest = after;
+        }
+        replaced.push_str(rest);
+        replaced
+    }
+
     fn ask(&self, what: &str) -> bool {
         let question = Question::Equal(Text::known("true"), Text::token(Token::Other(what.into())));
         self.world.ask(question, || what.to_owned(), 2) == 0
@@ -415,29 +454,6 @@ pub(super) fn written(node: &Node) -> String {
     let mut text = String::new();
     write(node, &mut text);
     text
-}
-
-/// A dynamic reference (`{{resolve:ssm:name}}`) is replaced by something that nobody here knows.
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>
-fn dynamic(text: Text) -> Text {
-    const BEGINNING: &str = "{{resolve:";
-    let has_one = text.parts().iter().any(|part| matches!(part, Part::Known(known) if known.contains(BEGINNING)));
-    if !has_one {
-        return text;
-    }
-    let Some(known) = text.get() else {
-        return Text { sensitive: text.sensitive, ..Text::token(Token::Other(text.to_string().into())) };
-    };
-    let mut replaced = Text { sensitive: text.sensitive, ..Text::default() };
-    let mut rest = known;
-    while let Some((before, after)) = rest.split_once(BEGINNING) {
-        let (reference, after) = after.split_once("}}").unwrap_or((after, ""));
-        replaced.push_str(before);
-        replaced.push(&Text::token(Token::Other(format!("{BEGINNING}{reference}}}}}").into())));
-        rest = after;
-    }
-    replaced.push_str(rest);
-    replaced
 }
 
 /// What is wholly known, as JSON.

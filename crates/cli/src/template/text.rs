@@ -68,6 +68,12 @@ impl Text {
         Self { parts: vec![Part::Token(token)], sensitive: false }
     }
 
+    /// The same, to be shown to nobody, or to everybody.
+    pub(super) fn hidden(mut self, sensitive: bool) -> Self {
+        self.sensitive = sensitive;
+        self
+    }
+
     /// The whole of it, where that is known.
     pub(super) fn get(&self) -> Option<&str> {
         match self.parts.as_slice() {

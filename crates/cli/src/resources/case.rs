@@ -1,0 +1,228 @@
+//! From a declared cluster to the facts of the decision: what is known, what is not, and what each unknown may be.
+
+use std::time::SystemTime;
+
+use neptune_audit_core::facts::{self, ClusterFacts, Fact, LogGroupFacts, LogParameters, LogType, NEPTUNE};
+use neptune_audit_core::forecast::{Assumption, Forecast, Unknown, foresee};
+use neptune_audit_core::requirements::Requirements;
+use neptune_audit_core::verdict::Unread;
+
+use super::log_group;
+use super::{Cluster, Group, Kept, ParameterGroup, Value};
+use crate::report::Basis;
+
+/// Stands for a name that is not known yet, within another.
+const NOT_KNOWN: &str = "…";
+/// Stands for a value that is shown to nobody.
+pub(super) const NOT_SHOWN: &str = "(not shown)";
+
+/// How a file is judged, beside what the rule requires.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Judging {
+    /// A PASS that rests on a reference is UNDECIDED.
+    pub strict: bool,
+    /// A log group that the file does not declare is missing.
+    pub require_declared: bool,
+}
+
+/// What is foreseen of a cluster, and what that rests on.
+#[derive(Clone, Debug)]
+pub struct Foreseen {
+    /// What the decision says.
+    pub forecast: Forecast,
+    /// Whether a reference had to be followed.
+    pub basis: Basis,
+    /// The links whose answers quote a value that is shown to nobody.
+    pub hidden: Vec<(LogType, &'static str)>,
+}
+
+/// Foresees what the rule will say of a cluster.
+///
+/// # Errors
+/// [`Unread`] where a fact is neither known nor among the unknown: a defect.
+pub fn judge(cluster: &Cluster, required: &Requirements, judging: Judging) -> Result<Foreseen, Unread> {
+    let case = Case::of(cluster, required, judging);
+    let forecast = foresee(&case.facts, &case.unknown, required)?;
+    Ok(Foreseen { forecast, basis: case.basis, hidden: case.hidden })
+}
+
+/// All that a forecast needs.
+pub(super) struct Case {
+    pub(super) facts: ClusterFacts,
+    pub(super) unknown: Vec<Unknown>,
+    pub(super) basis: Basis,
+    pub(super) hidden: Vec<(LogType, &'static str)>,
+}
+
+impl Case {
+    fn of(cluster: &Cluster, required: &Requirements, judging: Judging) -> Self {
+        let mut case = Self { facts: bare(cluster), unknown: Vec::new(), basis: Basis::Value, hidden: Vec::new() };
+        case.take_group(&cluster.group, required);
+        for &log_type in &required.log_types {
+            case.take_export(cluster, log_type);
+            if required.asks_for_log_group() || required.forwarding_destination.is_some() {
+                let kept = match log_type {
+                    LogType::Audit => &cluster.audit,
+                    LogType::SlowQuery => &cluster.slow_query,
+                };
+                case.take_log_group(kept, log_type, required, judging);
+            }
+        }
+        case
+    }
+
+    fn take_group(&mut self, group: &Group, required: &Requirements) {
+        let unknown = |case: &mut Self, name: &str| {
+            case.unknown.extend(required.log_types.iter().map(|log_type| Unknown::parameter(name, *log_type)));
+        };
+        let name = match group {
+            Group::Default(name) => name.clone().unwrap_or_else(|| "default.neptune…".to_owned()),
+            Group::Outside(name) => {
+                let shown = shown(name);
+                unknown(self, &format!("parameter group `{shown}`, which is declared elsewhere"));
+                shown
+            }
+            Group::Unclear(why) => {
+                unknown(self, why);
+                NOT_KNOWN.to_owned()
+            }
+            Group::OneOf(one_of) => {
+                self.basis = one_of.basis.and(self.basis);
+                let hides =
+                    |value: fn(&ParameterGroup) -> &Value<Option<String>>| one_of.of.iter().any(|group| value(group).is_sensitive());
+                if hides(|group| &group.audit) {
+                    self.hidden.push((LogType::Audit, "generated"));
+                }
+                if hides(|group| &group.slow_query) {
+                    self.hidden.push((LogType::SlowQuery, "generated"));
+                }
+                self.take_parameters(&one_of.of, &one_of.through, required);
+                match one_of.of.as_slice() {
+                    [only] => shown(&only.name),
+                    _ => NOT_KNOWN.to_owned(),
+                }
+            }
+        };
+        self.facts.cluster.parameter_group = name;
+    }
+
+    /// One group is as it is. Of several it depends on which it is, unless they agree.
+    fn take_parameters(&mut self, groups: &[ParameterGroup], through: &str, required: &Requirements) {
+        let each: Vec<_> = groups.iter().map(|group| parameters(group, required)).collect();
+        self.take_one_of(each, through);
+    }
+
+    /// Takes one of several things, each of which is some assumptions and some unknown values.
+    pub(super) fn take_one_of(&mut self, each: Vec<(Vec<Assumption>, Vec<Unknown>)>, through: &str) {
+        if let [(assumptions, unknown)] = each.as_slice() {
+            assumptions.iter().for_each(|assumption| assumption.apply(&mut self.facts));
+            self.unknown.extend(unknown.iter().cloned());
+            return;
+        }
+        let mut alternatives: Vec<Vec<Assumption>> = Vec::new();
+        for (assumptions, unknown) in each {
+            for alternative in product(assumptions, &unknown) {
+                if !alternatives.contains(&alternative) {
+                    alternatives.push(alternative);
+                }
+            }
+        }
+        self.unknown.push(Unknown::one_of(through, alternatives));
+    }
+
+    fn take_export(&mut self, cluster: &Cluster, log_type: LogType) {
+        let elements = match &cluster.exports {
+            Value::Unknown(name) => {
+                self.unknown.push(Unknown::exported(name, log_type));
+                return;
+            }
+            Value::Known(elements) | Value::Sensitive(elements) => elements,
+        };
+        let mut unknown = None;
+        for element in elements {
+            match element {
+                Value::Known(name) | Value::Sensitive(name) if name == log_type.as_str() => {
+                    Assumption::Exported(log_type, true).apply(&mut self.facts);
+                    return;
+                }
+                Value::Unknown(name) => unknown = Some(name),
+                Value::Known(_) | Value::Sensitive(_) => {}
+            }
+        }
+        self.unknown.extend(unknown.map(|name| Unknown::exported(name, log_type)));
+    }
+
+    fn take_log_group(&mut self, kept: &Kept, log_type: LogType, required: &Requirements, judging: Judging) {
+        let none = Assumption::LogGroup(log_type, None);
+        match kept {
+            Kept::OneOf(one_of) => {
+                self.basis = one_of.basis.and(self.basis);
+                let each: Vec<_> = one_of.of.iter().map(|group| log_group::assume(self, group, log_type, required)).collect();
+                self.take_one_of(each, &one_of.through);
+            }
+            Kept::NotDeclared { perhaps: None } if judging.require_declared => none.apply(&mut self.facts),
+            Kept::NotDeclared { perhaps } => {
+                let name = log_type.log_group(&self.facts.cluster.identifier);
+                let name = match perhaps {
+                    Some(perhaps) => format!("whether {perhaps} is log group `{name}`"),
+                    None => format!("log group `{name}`, which is not declared"),
+                };
+                let mut alternatives = vec![vec![none]];
+                alternatives.extend(log_group::undeclared(log_type, required));
+                self.unknown.push(Unknown::one_of(name, alternatives));
+            }
+        }
+    }
+}
+
+/// A cluster of which nothing is wrong and nothing is on.
+fn bare(cluster: &Cluster) -> ClusterFacts {
+    let identifier = shown(&cluster.identifier);
+    let facts = facts::Cluster {
+        identifier,
+        resource_id: String::new(),
+        engine: NEPTUNE.to_owned(),
+        parameter_group: String::new(),
+        members: Vec::new(),
+        exported: Vec::new(),
+        export_pending: Vec::new(),
+    };
+    ClusterFacts::new(facts, LogParameters::default(), SystemTime::UNIX_EPOCH)
+}
+
+/// The two parameters of a group, as far as they are asked for.
+fn parameters(group: &ParameterGroup, required: &Requirements) -> (Vec<Assumption>, Vec<Unknown>) {
+    let (mut assumptions, mut unknown) = (Vec::new(), Vec::new());
+    for &log_type in &required.log_types {
+        let value = match log_type {
+            LogType::Audit => &group.audit,
+            LogType::SlowQuery => &group.slow_query,
+        };
+        match (value, log_type) {
+            (Value::Unknown(name), _) => unknown.push(Unknown::parameter(name, log_type)),
+            (Value::Known(value) | Value::Sensitive(value), LogType::Audit) => assumptions.push(Assumption::Audit(value.clone())),
+            (Value::Known(value) | Value::Sensitive(value), LogType::SlowQuery) => assumptions.push(Assumption::SlowQuery(value.clone())),
+        }
+    }
+    (assumptions, unknown)
+}
+
+/// Every combination of what the unknown values may be, with what is known before each.
+fn product(known: Vec<Assumption>, unknown: &[Unknown]) -> Vec<Vec<Assumption>> {
+    unknown.iter().fold(vec![known], |combinations, unknown| {
+        let with = |combination: &Vec<Assumption>| {
+            let combination = combination.clone();
+            unknown.alternatives.iter().map(move |alternative| [combination.as_slice(), alternative].concat()).collect::<Vec<_>>()
+        };
+        combinations.iter().flat_map(with).collect()
+    })
+}
+
+/// A name as it may be shown.
+pub(super) fn shown(name: &Value<String>) -> String {
+    match name {
+        Value::Known(name) => name.clone(),
+        Value::Sensitive(_) => NOT_SHOWN.to_owned(),
+        Value::Unknown(_) => NOT_KNOWN.to_owned(),
+    }
+}
