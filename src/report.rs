@@ -97,6 +97,7 @@ mod tests {
     use super::*;
     use crate::facts::{ClusterFacts, Fact, LogGroup, LogType, Member};
     use crate::links::tests::{healthy, strictest};
+    use crate::parameters::Parameters;
     use crate::verdict::{NotApplicable, decide};
 
     fn evaluate(verdict: &Verdict) -> Evaluation {
@@ -149,6 +150,82 @@ mod tests {
         assert_eq!(reason(257 - rest).chars().count(), 256);
         assert!(!reason(256 - rest).contains("..."));
         assert!(reason(257 - rest).contains("..."));
+    }
+
+    /// Every way in which one thing can be wrong, and some in which several are, by name.
+    fn situations() -> Vec<(&'static str, ClusterFacts)> {
+        use crate::facts::LogGroupFacts;
+        type Change = fn(&mut ClusterFacts);
+        let changes: &[(&str, Change)] = &[
+            ("healthy", |_| ()),
+            ("audit off", |facts| facts.parameters.audit = Some("0".to_owned())),
+            ("audit unset", |facts| facts.parameters.audit = None),
+            ("slow query off", |facts| facts.parameters.slow_query = Some("disable".to_owned())),
+            ("default group", |facts| {
+                facts.cluster.parameter_group = "default.neptune1.4".to_owned();
+                facts.parameters.audit = None;
+                facts.parameters.slow_query = None;
+            }),
+            ("one waits for a reboot", |facts| facts.cluster.members[1].parameter_group_status = "pending-reboot".to_owned()),
+            ("all wait for a reboot", |facts| {
+                facts.cluster.members.iter_mut().for_each(|member| member.parameter_group_status = "pending-reboot".to_owned());
+            }),
+            ("an instance failed to apply", |facts| facts.cluster.members[0].parameter_group_status = "failed-to-apply".to_owned()),
+            ("no instances", |facts| facts.cluster.members.clear()),
+            ("one instance", |facts| facts.cluster.members.truncate(1)),
+            ("no export", |facts| facts.cluster.exported.clear()),
+            ("export pending", |facts| {
+                facts.cluster.exported.clear();
+                facts.cluster.export_pending = vec!["audit".to_owned()];
+            }),
+            ("no log group", |facts| {
+                let missing = LogGroupFacts { group: Fact::NoLogGroup, destinations: Fact::NoLogGroup, newest_event: Fact::NoLogGroup };
+                facts.audit_log_group = missing.clone();
+                facts.slow_query_log_group = missing;
+            }),
+            ("kept a day", |facts| facts.audit_log_group.group = Fact::Found(LogGroup { retention_days: Some(1), encrypted: true })),
+            ("kept too long", |facts| facts.audit_log_group.group = Fact::Found(LogGroup { retention_days: Some(400), encrypted: true })),
+            ("kept for ever", |facts| facts.audit_log_group.group = Fact::Found(LogGroup { retention_days: None, encrypted: true })),
+            ("no key", |facts| facts.audit_log_group.group = Fact::Found(LogGroup { retention_days: Some(365), encrypted: false })),
+            ("not forwarded", |facts| facts.audit_log_group.destinations = Fact::Found(Vec::new())),
+            ("forwarded elsewhere", |facts| {
+                facts.audit_log_group.destinations = Fact::Found(vec!["arn:aws:lambda:eu-west-1:111122223333:function:other".to_owned()]);
+            }),
+            ("silent", |facts| {
+                facts.audit_log_group.newest_event = Fact::Found(Some(facts.read_at - std::time::Duration::from_secs(7201)))
+            }),
+            ("empty", |facts| facts.audit_log_group.newest_event = Fact::Found(None)),
+        ];
+        let mut situations: Vec<_> = changes
+            .iter()
+            .map(|(name, change)| {
+                let mut facts = healthy();
+                change(&mut facts);
+                (*name, facts)
+            })
+            .collect();
+        situations.push(("everything", worst("graph")));
+        situations
+    }
+
+    /// With `reportUnchanged=false` a changed annotation costs every user one evaluation a cluster: it is changed on purpose, or not at all.
+    #[test]
+    fn annotations_are_as_they_were() {
+        let accepting = Parameters { pending_reboot_accepted: true, ..Parameters::default() };
+        let rules = [("default", Parameters::default()), ("pending reboot accepted", accepting), ("strictest", strictest())];
+        let mut said = String::new();
+        for (situation, facts) in situations() {
+            for (rule, required) in &rules {
+                let evaluation = evaluate(&decide(&facts, required).expect("every fact was read"));
+                said += &format!("{situation}, {rule}:\n    {} {}\n", evaluation.compliance.as_str(), evaluation.annotation);
+            }
+        }
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/annotations.txt");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&path, &said).expect("the snapshot can be written");
+        }
+        let recorded = std::fs::read_to_string(path).expect("a snapshot");
+        assert_eq!(said, recorded, "BLESS=1 cargo test --lib annotations writes the new ones");
     }
 
     proptest! {
