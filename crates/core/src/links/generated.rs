@@ -3,34 +3,35 @@
 //! <https://docs.aws.amazon.com/neptune/latest/userguide/auditing-enable.html>,
 //! <https://docs.aws.amazon.com/neptune/latest/userguide/slow-query-logs.html>
 
-use super::{Code, Link, Question};
+use super::outcome::Outcome;
+use super::question::Question;
 use crate::facts::LogType;
-
-const PARAMETER_OFF: Code = Code("PARAMETER_OFF");
+use crate::finding::Code;
+use crate::remedy::Remedy;
 
 /// The groups that come with each engine family: nobody can edit them.
 const DEFAULT_GROUP_PREFIX: &str = "default.";
 
-pub(super) fn check(question: &Question<'_>) -> Link {
+pub(super) fn check(question: &Question<'_>) -> Outcome {
     let group = &question.facts.cluster.parameter_group;
-    let parameter = parameter(question.log_type);
+    let name = parameter(question.log_type);
     if is_on(question) {
-        return Link::Holds(format!("{parameter}={} in {group}", value(question).unwrap_or_default()));
+        return Outcome::Holds(format!("{name}={} in {group}", value(question).unwrap_or_default()));
     }
     let found = match value(question) {
-        Some(value) => format!("{parameter} is {value}"),
-        None => format!("{parameter} is not set, so off,"),
+        Some(value) => format!("{name} is {value}"),
+        None => format!("{name} is not set, so off,"),
     };
-    let (wanted, then) = match question.log_type {
-        LogType::Audit => ("1", " and reboot each instance"),
-        LogType::SlowQuery => ("info or debug", ""),
+    let (value, reboot) = match question.log_type {
+        LogType::Audit => ("1", true),
+        LogType::SlowQuery => ("info or debug", false),
     };
-    let remedy = if group.starts_with(DEFAULT_GROUP_PREFIX) {
-        format!("in {group}, which cannot be edited: attach another parameter group that sets it to {wanted}{then}")
+    if group.starts_with(DEFAULT_GROUP_PREFIX) {
+        let found = format!("{found} in {group}, which cannot be edited");
+        Outcome::broken(Code::ParameterOff, found, Remedy::ReplaceParameterGroup { name, value, reboot })
     } else {
-        format!("in parameter group {group}: set it to {wanted}{then}")
-    };
-    Link::broken(PARAMETER_OFF, format!("{found} {remedy}"))
+        Outcome::broken(Code::ParameterOff, format!("{found} in parameter group {group}"), Remedy::SetParameter { name, value, reboot })
+    }
 }
 
 /// Whether the parameter group asks for the log; whether the instances have heard is the next link's question.
@@ -53,5 +54,13 @@ fn value<'a>(question: &Question<'a>) -> Option<&'a str> {
     match question.log_type {
         LogType::Audit => parameters.audit.as_deref(),
         LogType::SlowQuery => parameters.slow_query.as_deref(),
+    }
+}
+
+/// The values that stand for all that the parameter can be: one that turns the log off, one that turns it on.
+pub fn values(log_type: LogType) -> [Option<String>; 2] {
+    match log_type {
+        LogType::Audit => [Some("0".to_owned()), Some("1".to_owned())],
+        LogType::SlowQuery => [Some("disable".to_owned()), Some("info".to_owned())],
     }
 }

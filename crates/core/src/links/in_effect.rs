@@ -4,17 +4,19 @@
 //! says what is not in sync and no more.
 //! <https://docs.aws.amazon.com/neptune/latest/userguide/parameter-groups.html>
 
-use super::{Code, Link, Question, generated};
+use super::generated;
+use super::outcome::Outcome;
+use super::question::Question;
 use crate::facts::{LogType, Member};
-
-const NOT_IN_EFFECT: Code = Code("NOT_IN_EFFECT");
+use crate::finding::Code;
+use crate::remedy::Remedy;
 
 const IN_SYNC: &str = "in-sync";
 const PENDING_REBOOT: &str = "pending-reboot";
 
-pub(super) fn check(question: &Question<'_>) -> Link {
+pub(super) fn check(question: &Question<'_>) -> Outcome {
     if question.log_type != LogType::Audit || !generated::is_on(question) {
-        return Link::NotAsked;
+        return Outcome::NotAsked;
     }
     let members = &question.facts.cluster.members;
     let (waiting, broken): (Vec<_>, Vec<_>) = members
@@ -23,17 +25,18 @@ pub(super) fn check(question: &Question<'_>) -> Link {
         .partition(|member| question.required.pending_reboot_accepted && member.parameter_group_status == PENDING_REBOOT);
     if !broken.is_empty() {
         let group = &question.facts.cluster.parameter_group;
+        let instances = broken.iter().map(|member| member.identifier.clone()).collect();
         let remedy = if broken.iter().all(|member| member.parameter_group_status == PENDING_REBOOT) {
-            "reboot each of them, until then the audit log may not be on there"
+            Remedy::Reboot { instances }
         } else {
-            "the audit log may not be on there until it is, which may take a reboot"
+            Remedy::BringInSync { instances }
         };
-        return Link::broken(NOT_IN_EFFECT, format!("parameter group {group} is not in sync on {}: {remedy}", name(&broken)));
+        return Outcome::broken(Code::NotInEffect, format!("parameter group {group} is not in sync on {}", name(&broken)), remedy);
     }
     if !waiting.is_empty() {
-        return Link::Holds(format!("not in sync, which is accepted: {}", name(&waiting)));
+        return Outcome::Holds(format!("not in sync, which is accepted: {}", name(&waiting)));
     }
-    Link::Holds(match members.len() {
+    Outcome::Holds(match members.len() {
         0 => "no instances".to_owned(),
         1 => "in sync on its instance".to_owned(),
         count => format!("in sync on {count} instances"),

@@ -1,10 +1,11 @@
-//! A verdict as AWS Config takes it: an evaluation with an annotation of at most 256 characters.
+//! What AWS Config is told: a verdict, or why there is none, in an annotation of at most 256 characters.
 
 use aws_sdk_config::primitives::DateTime;
+use neptune_audit_core::finding::Code;
+use neptune_audit_core::verdict::{Trail, Verdict};
 
-use crate::event::Resource;
-use crate::links::Code;
-use crate::verdict::{BrokenTrail, Evidence, Verdict};
+use crate::not_applicable::NotApplicable;
+use crate::resource::Resource;
 
 /// `StringWithCharLimit256` in the API's model: AWS Config refuses the whole call where one annotation is longer.
 const ANNOTATION_LIMIT: usize = 256;
@@ -51,31 +52,40 @@ impl Compliance {
 }
 
 impl Evaluation {
-    /// Puts a verdict into the words of AWS Config.
-    pub fn new(resource: Resource, name: Option<&str>, verdict: &Verdict, ordering_timestamp: DateTime) -> Self {
+    /// A verdict on a cluster, in the words of AWS Config.
+    pub fn judged(resource: Resource, name: &str, verdict: &Verdict, ordering_timestamp: DateTime) -> Self {
         let (compliance, text) = match verdict {
-            Verdict::Compliant(evidence) => (Compliance::Compliant, describe_evidence(evidence)),
+            Verdict::Compliant(trails) => (Compliance::Compliant, describe_evidence(trails)),
             Verdict::NonCompliant(trails) => (Compliance::NonCompliant, describe_broken(trails)),
-            Verdict::NotApplicable(reason) => (Compliance::NotApplicable, reason.to_string()),
         };
-        let codes = match verdict {
-            Verdict::NonCompliant(trails) => trails.iter().flat_map(|trail| &trail.findings).map(|finding| finding.code).collect(),
-            Verdict::Compliant(_) | Verdict::NotApplicable(_) => Vec::new(),
-        };
-        Self { resource, name: name.map(str::to_owned), compliance, annotation: cut(&text), ordering_timestamp, codes }
+        let codes = verdict.trails().iter().flat_map(Trail::findings).map(|finding| finding.code).collect();
+        Self { resource, name: Some(name.to_owned()), compliance, annotation: cut(&text), ordering_timestamp, codes }
+    }
+
+    /// That the rule does not apply to a resource.
+    pub fn not_applicable(resource: Resource, name: Option<&str>, reason: &NotApplicable, ordering_timestamp: DateTime) -> Self {
+        Self {
+            resource,
+            name: name.map(str::to_owned),
+            compliance: Compliance::NotApplicable,
+            annotation: cut(&reason.to_string()),
+            ordering_timestamp,
+            codes: Vec::new(),
+        }
     }
 }
 
-fn describe_evidence(evidence: &[Evidence]) -> String {
-    join(evidence, "; ", |trail| format!("{}: {}", trail.log_type, trail.statements.join(", ")))
+fn describe_evidence(trails: &[Trail]) -> String {
+    join(trails, "; ", |trail| format!("{}: {}", trail.log_type, trail.evidence().collect::<Vec<_>>().join(", ")))
 }
 
 /// Every code of every log type comes before the first detail, so that cutting the end never loses one: the longest list of codes
 /// that can occur leaves room to spare.
-fn describe_broken(trails: &[BrokenTrail]) -> String {
+fn describe_broken(trails: &[Trail]) -> String {
+    let broken: Vec<_> = trails.iter().filter(|trail| trail.is_broken()).collect();
     let codes =
-        join(trails, "; ", |trail| format!("{}: {}", trail.log_type, join(&trail.findings, ", ", |finding| finding.code.to_string())));
-    let details = join(trails, "; ", |trail| join(&trail.findings, "; ", |finding| finding.detail.clone()));
+        join(&broken, "; ", |trail| format!("{}: {}", trail.log_type, join(&trail.findings(), ", ", |finding| finding.code.to_string())));
+    let details = join(&broken, "; ", |trail| join(&trail.findings(), "; ", ToString::to_string));
     format!("{codes}. {details}")
 }
 
@@ -94,14 +104,15 @@ fn cut(text: &str) -> String {
 mod tests {
     use proptest::prelude::*;
 
+    use neptune_audit_core::examples::{healthy, strictest};
+    use neptune_audit_core::facts::{ClusterFacts, Fact, LogGroup, LogGroupFacts, LogType, Member};
+    use neptune_audit_core::requirements::Requirements;
+    use neptune_audit_core::verdict::decide;
+
     use super::*;
-    use crate::facts::{ClusterFacts, Fact, LogGroup, LogType, Member};
-    use crate::links::tests::{healthy, strictest};
-    use crate::parameters::Parameters;
-    use crate::verdict::{NotApplicable, decide};
 
     fn evaluate(verdict: &Verdict) -> Evaluation {
-        Evaluation::new(Resource::db_cluster("cluster-GRAPH"), Some("graph"), verdict, DateTime::from_secs(0))
+        Evaluation::judged(Resource::db_cluster("cluster-GRAPH"), "graph", verdict, DateTime::from_secs(0))
     }
 
     fn judged(facts: &ClusterFacts) -> Evaluation {
@@ -143,7 +154,10 @@ mod tests {
 
     #[test]
     fn an_annotation_of_256_characters_stays_and_one_of_257_is_cut() {
-        let reason = |length| evaluate(&Verdict::NotApplicable(NotApplicable::Engine("é".repeat(length)))).annotation;
+        let reason = |length| {
+            let reason = NotApplicable::Engine("é".repeat(length));
+            Evaluation::not_applicable(Resource::db_cluster("cluster-GRAPH"), None, &reason, DateTime::from_secs(0)).annotation
+        };
         let rest = reason(0).chars().count();
         assert_eq!(reason(256 - rest).chars().count(), 256);
         assert!(!reason(256 - rest).ends_with("..."));
@@ -154,7 +168,6 @@ mod tests {
 
     /// Every way in which one thing can be wrong, and some in which several are, by name.
     fn situations() -> Vec<(&'static str, ClusterFacts)> {
-        use crate::facts::LogGroupFacts;
         type Change = fn(&mut ClusterFacts);
         let changes: &[(&str, Change)] = &[
             ("healthy", |_| ()),
@@ -211,8 +224,8 @@ mod tests {
     /// With `reportUnchanged=false` a changed annotation costs every user one evaluation a cluster: it is changed on purpose, or not at all.
     #[test]
     fn annotations_are_as_they_were() {
-        let accepting = Parameters { pending_reboot_accepted: true, ..Parameters::default() };
-        let rules = [("default", Parameters::default()), ("pending reboot accepted", accepting), ("strictest", strictest())];
+        let accepting = Requirements { pending_reboot_accepted: true, ..Requirements::default() };
+        let rules = [("default", Requirements::default()), ("pending reboot accepted", accepting), ("strictest", strictest())];
         let mut said = String::new();
         for (situation, facts) in situations() {
             for (rule, required) in &rules {

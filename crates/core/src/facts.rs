@@ -16,9 +16,12 @@ pub enum LogType {
 }
 
 impl LogType {
+    /// Every log type.
+    pub const ALL: [Self; 2] = [Self::Audit, Self::SlowQuery];
+
     /// By the name that Neptune's exports use.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Audit, Self::SlowQuery].into_iter().find(|log_type| log_type.as_str() == name)
+        Self::ALL.into_iter().find(|log_type| log_type.as_str() == name)
     }
 
     /// The name that Neptune's exports and the log group use.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use aws_sdk_neptune::Client;
 use aws_sdk_neptune::types::{DbCluster, Filter};
+use neptune_audit_core::facts::{Cluster, LogParameters, Member, NEPTUNE};
 use tokio::sync::Semaphore;
 
-use super::{has_more, whole};
 use crate::error::CallError;
-use crate::facts::{Cluster, LogParameters, Member, NEPTUNE};
+use crate::paging::{has_more, whole};
 
 /// The permission to read clusters.
 pub const DESCRIBE_CLUSTERS: &str = "rds:DescribeDBClusters";
@@ -40,7 +40,7 @@ pub struct Unclear {
 }
 
 impl Neptune {
-    pub(super) fn new(client: Client, reads: Arc<Semaphore>) -> Self {
+    pub(crate) fn new(client: Client, reads: Arc<Semaphore>) -> Self {
         Self { client, reads }
     }
 

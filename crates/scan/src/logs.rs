@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudwatchlogs::types::OrderBy;
+use neptune_audit_core::facts::{Fact, LogGroup};
 use tokio::sync::Semaphore;
 
-use super::{has_more, whole};
 use crate::error::CallError;
-use crate::facts::{Fact, LogGroup};
+use crate::paging::{has_more, whole};
 
 /// The permission to read log groups.
 pub const DESCRIBE_LOG_GROUPS: &str = "logs:DescribeLogGroups";
@@ -28,7 +28,7 @@ pub struct Logs {
 }
 
 impl Logs {
-    pub(super) fn new(client: Client, reads: Arc<Semaphore>) -> Self {
+    pub(crate) fn new(client: Client, reads: Arc<Semaphore>) -> Self {
         Self { client, reads }
     }
 
