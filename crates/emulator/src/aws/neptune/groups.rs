@@ -1,12 +1,12 @@
 //! DB cluster parameter groups, and what they say of each parameter.
 
-use crate::answer::{Answer, Refusal};
-use crate::fleet::ParameterGroup;
-use crate::neptune::{Ask, invalid_marker};
-use crate::paging;
-use crate::parameters::{FAMILIES, PARAMETERS, Parameter};
+use super::ask::{Ask, invalid_marker};
+use super::parameters::{FAMILIES, PARAMETERS, Parameter};
+use crate::aws::answer::{Answer, Refusal};
+use crate::aws::paging;
+use crate::aws::xml::Xml;
 use crate::world::World;
-use crate::xml::Xml;
+use crate::world::fleet::ParameterGroup;
 
 pub(crate) fn group_not_found(name: &str) -> Refusal {
     Refusal::new(404, "DBParameterGroupNotFound", format!("DBClusterParameterGroup not found: {name}"))

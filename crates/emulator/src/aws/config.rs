@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::answer::{Answer, Refusal};
-use crate::calls::Put;
-use crate::fleet::{Account, Recorded};
-use crate::paging;
-use crate::service::{Request, Service};
-use crate::validation::{Violations, check_members};
+use super::answer::{Answer, Refusal};
+use super::paging;
+use super::service::{Request, Service};
+use super::validation::{Violations, check_members};
 use crate::world::World;
+use crate::world::calls::Put;
+use crate::world::fleet::{Account, Recorded};
 
 const COMPLIANCE_TYPES: &[&str] = &["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "INSUFFICIENT_DATA"];
 

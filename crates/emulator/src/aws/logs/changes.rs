@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use crate::answer::{Answer, Refusal};
-use crate::fleet::LogGroup;
-use crate::logs::{INVALID, check_listing, find, no_log_group, required_group, text};
-use crate::validation::{Violations, check_members};
+use super::ask::{INVALID, check_listing, required_group, text};
+use super::groups::{find, no_log_group};
+use crate::aws::answer::{Answer, Refusal};
+use crate::aws::validation::{Violations, check_members};
 use crate::world::World;
+use crate::world::fleet::LogGroup;
 
 /// The days that PutRetentionPolicy takes, from its API reference.
 const RETENTION_DAYS: &[i64] = &[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];

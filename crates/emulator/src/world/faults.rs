@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::patterns::matches;
+use super::patterns::matches;
 
 /// What goes wrong, at which calls.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
