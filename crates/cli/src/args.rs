@@ -10,6 +10,7 @@ use crate::output::{Format, ToFile};
 use crate::parameters::RuleParameters;
 use crate::report::Command;
 
+const WHERE: &str = "Where to look";
 const OUTPUT: &str = "Output";
 const OUTCOME: &str = "Outcome";
 
@@ -25,11 +26,54 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Task {
+    /// Judge the live clusters of one or many accounts and Regions; changes nothing
+    Scan(Box<ScanArgs>),
+    /// Say what a code means, why it matters and how to mend it
+    Explain {
+        /// The code, as in PARAMETER_OFF; without one, all of them are listed
+        code: Option<String>,
+    },
     /// Print the completions for a shell
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// Where `scan` looks.
+#[derive(Args, Debug)]
+pub struct ScanArgs {
+    /// The profile of the AWS configuration files [default: AWS_PROFILE]
+    #[arg(long, value_name = "NAME", help_heading = WHERE)]
+    pub profile: Option<String>,
+
+    /// A Region (repeatable) [default: that of the profile or the environment]
+    #[arg(long, value_name = "REGION", value_delimiter = ',', value_parser = region, help_heading = WHERE)]
+    pub region: Vec<String>,
+
+    /// Every Region that an account has enabled
+    #[arg(long, conflicts_with = "region", help_heading = WHERE)]
+    pub all_regions: bool,
+
+    /// An account, by its number (repeatable) [default: the caller's own]
+    #[arg(long, value_name = "ACCOUNT", value_delimiter = ',', value_parser = account, help_heading = WHERE)]
+    pub account: Vec<String>,
+
+    /// Every active account of the organization
+    #[arg(long, conflicts_with = "account", help_heading = WHERE)]
+    pub organization: bool,
+
+    /// The role to assume in every account but the caller's own
+    #[arg(long, value_name = "ROLE", value_parser = role_name, help_heading = WHERE)]
+    pub role_name: Option<String>,
+
+    /// Only the cluster of this name (repeatable)
+    #[arg(long, value_name = "CLUSTER", value_delimiter = ',', help_heading = WHERE)]
+    pub cluster: Vec<String>,
+
+    /// What every judging command takes.
+    #[command(flatten)]
+    pub common: Common,
 }
 
 /// The flags that every judging command has.
@@ -77,7 +121,7 @@ pub struct Common {
 }
 
 /// The judging commands that this build has, by their name on the command line.
-const JUDGING: [(&str, Command); 0] = [];
+const JUDGING: [(&str, Command); 1] = [("scan", Command::Scan)];
 
 /// The whole command line, with each command's formats.
 pub fn command() -> clap::Command {
@@ -93,4 +137,25 @@ pub fn command() -> clap::Command {
 fn format_parser(command: Command) -> impl TypedValueParser<Value = Format> {
     let names = Format::of(command).iter().map(|format| format.as_str());
     PossibleValuesParser::new(names).try_map(|text| text.parse())
+}
+
+/// A Region becomes part of a host's name: nothing else may.
+fn region(text: &str) -> Result<String, String> {
+    let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    fits.then(|| text.to_owned()).ok_or_else(|| "say a Region, as in eu-west-1".to_owned())
+}
+
+fn account(text: &str) -> Result<String, String> {
+    let fits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    fits.then(|| text.to_owned()).ok_or_else(|| "say an account by its number of 12 digits".to_owned())
+}
+
+/// A role's name with or without a path, never its ARN: the account is that of each place.
+fn role_name(text: &str) -> Result<String, String> {
+    let role = text.strip_prefix('/').unwrap_or(text);
+    let is_name = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte));
+    role.split('/')
+        .all(is_name)
+        .then(|| role.to_owned())
+        .ok_or_else(|| "say the name of an IAM role, with its path before it, not its ARN".to_owned())
 }

@@ -1,17 +1,19 @@
 //! Would the audit trail of each Amazon Neptune cluster reach CloudWatch Logs? Asked of live accounts, plans and templates.
 //!
 //! In reading order: [`args`] is what is typed, [`report`] what a judging command makes of it, [`judging`] what becomes of a report
-//! ([`suppressions`], [`output`], [`exit`]).
+//! ([`suppressions`], [`output`], [`exit`]); [`scan`] is the command that looks at accounts.
 
 pub mod args;
 pub mod error;
 pub mod exit;
+pub mod explain;
 pub mod judging;
 pub mod output;
 pub mod parameters;
 pub mod plan;
 pub mod report;
 pub mod resources;
+pub mod scan;
 pub mod suppressions;
 pub mod template;
 
@@ -28,6 +30,8 @@ pub fn run() -> ExitCode {
     let matches = args::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let done = match cli.task {
+        Task::Scan(args) => scan::run(&args),
+        Task::Explain { code } => explain::run(code.as_deref()),
         Task::Completions { shell } => completions(shell),
     };
     match done {

@@ -16,6 +16,9 @@ const LEAST_TRAIL: usize = 40;
 const MOST: usize = 160;
 const PADDING: usize = 2;
 
+/// The cells of a row.
+type Cells = fn(&Row) -> Vec<String>;
+
 struct Row {
     verdict: String,
     style: Style,
@@ -112,11 +115,11 @@ fn not_looked(error: &NotLooked) -> Row {
 /// The widest of three arrangements that leaves the last column room; in each, no column is narrower than its longest word.
 fn table(command: Command, rows: &[Row], look: Look) -> String {
     let (what, whereabouts) = if command == Command::Scan { ("CLUSTER", "ACCOUNT, REGION") } else { ("ADDRESS", "FILE") };
-    let four = |row: &Row| vec![row.verdict.clone(), row.cluster.clone(), row.place.join(" "), row.trail.join("\n")];
-    let three = |row: &Row| vec![row.verdict.clone(), lines(&[&row.cluster], &row.place), row.trail.join("\n")];
-    let two = |row: &Row| vec![row.verdict.clone(), lines(&[&row.cluster, &row.place.join(" ")], &row.trail)];
-    let arrangements: [(Vec<&str>, &dyn Fn(&Row) -> Vec<String>); 3] =
-        [(vec!["VERDICT", what, whereabouts, "TRAIL"], &four), (vec!["VERDICT", what, "TRAIL"], &three), (vec!["VERDICT", what], &two)];
+    let four: Cells = |row: &Row| vec![row.verdict.clone(), row.cluster.clone(), row.place.join(" "), row.trail.join("\n")];
+    let three: Cells = |row: &Row| vec![row.verdict.clone(), lines(&[&row.cluster], &row.place), row.trail.join("\n")];
+    let two: Cells = |row: &Row| vec![row.verdict.clone(), lines(&[&row.cluster, &row.place.join(" ")], &row.trail)];
+    let arrangements =
+        [(vec!["VERDICT", what, whereabouts, "TRAIL"], four), (vec!["VERDICT", what, "TRAIL"], three), (vec!["VERDICT", what], two)];
     let width = usize::from(look.width).min(MOST);
     let mut built = None;
     for (header, cells) in arrangements {
