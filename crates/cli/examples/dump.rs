@@ -10,7 +10,7 @@ fn main() {
             a => {
                 let (k, v) = a.split_once('=').unwrap();
                 if let Some(p) = k.strip_prefix("P:") {
-                    g.parameters.insert(p.into(), v.into());
+                    g.parameters.insert(p.into(), Some(v.into()));
                 } else if k == "region" {
                     g.region = Some(v.into())
                 } else {

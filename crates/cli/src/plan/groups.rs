@@ -161,12 +161,14 @@ impl PartialEq for Alike {
 
 fn parameter_group(object: &Object) -> ParameterGroup {
     let attributes = &object.attributes;
-    let name = attributes.text("name").try_map(|| format!("`{}`", attributes.address), |name| name);
+    let address = attributes.address.clone();
+    let name = attributes.text("name").try_map(|| format!("`{address}`"), |name| name);
     if let Fate::Deferred(reason) = &object.fate {
         let unknown = || Value::Unknown(format!("`{}`, which is left to a later plan ({reason})", attributes.address));
-        return ParameterGroup { name, audit: unknown(), slow_query: unknown() };
+        return ParameterGroup { address, name, audit: unknown(), slow_query: unknown() };
     }
     ParameterGroup {
+        address,
         name,
         audit: parameter(object, "neptune_enable_audit_log"),
         slow_query: parameter(object, "neptune_enable_slow_query_log"),

@@ -98,6 +98,7 @@ impl Case {
                 }
                 self.take_parameters(&one_of.of, &one_of.through, required);
                 match one_of.of.as_slice() {
+                    [ParameterGroup { name: Value::Unknown(_), address, .. }] => address.clone(),
                     [only] => shown(&only.name),
                     _ => NOT_KNOWN.to_owned(),
                 }

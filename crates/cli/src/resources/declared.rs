@@ -64,6 +64,8 @@ pub enum Group {
 /// A DB cluster parameter group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParameterGroup {
+    /// How to speak of it where its name is not known.
+    pub address: String,
     /// Its name.
     pub name: Value<String>,
     /// `neptune_enable_audit_log`.

@@ -63,6 +63,12 @@ pub fn judged(file: &str, subject: &Subject, row: &Row, judging: Judging) -> Jud
 
 /// Which values decide, and what may be broken.
 fn undecided(forecast: &Forecast) -> String {
+    let codes: Vec<_> = forecast.certain.iter().chain(&forecast.possible).map(|code| code.as_str()).collect();
+    format!("undecided: {}; possible: {}", depends(forecast), codes.join(", "))
+}
+
+/// Which values decide.
+fn depends(forecast: &Forecast) -> String {
     const MOST_NAMED: usize = 3;
     let mut names: Vec<_> = forecast.deciding.iter().take(MOST_NAMED).cloned().collect();
     let more = forecast.deciding.len().saturating_sub(MOST_NAMED);
@@ -71,10 +77,9 @@ fn undecided(forecast: &Forecast) -> String {
     }
     let names = names.join(", ");
     if forecast.too_many {
-        return format!("undecided: too much is unknown to look at every case: {names}");
+        return format!("too much is unknown to look at every case: {names}");
     }
-    let codes: Vec<_> = forecast.possible.iter().map(|code| code.as_str()).collect();
-    format!("undecided: it depends on {names}; possible: {}", codes.join(", "))
+    format!("it depends on {names}")
 }
 
 /// What is said of the links in one state, each sentence once.
@@ -119,10 +124,10 @@ fn state(log_type: LogType, link: &Link, outcomes: &[Outcome], forecast: &Foreca
     match (broken, holds) {
         (Some(finding), _) => {
             let is_certain = holds.is_none() && !forecast.too_many && forecast.certain.contains(&finding.code);
-            let state = if is_certain { State::Broken } else { State::Undecided };
-            of(state, Some(finding.code.as_str()), Some(show(&finding.found)), Some(finding.remedy.to_string()))
+            let (state, detail) = if is_certain { (State::Broken, show(&finding.found)) } else { (State::Undecided, depends(forecast)) };
+            of(state, Some(finding.code.as_str()), Some(detail), Some(finding.remedy.to_string()))
         }
-        (None, Some(_)) if forecast.too_many => of(State::Undecided, None, None, None),
+        (None, Some(_)) if forecast.too_many => of(State::Undecided, None, Some(depends(forecast)), None),
         (None, Some(evidence)) => of(State::Holds, None, Some(show(evidence)), None),
         (None, None) => of(State::NotAsked, None, None, None),
     }

@@ -1,7 +1,7 @@
 //! Evaluates a template's expressions in one world. What is not known becomes a token, which stays the same wherever it stands.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::rc::Rc;
 
@@ -43,8 +43,8 @@ impl Evaluated {
 /// What the deployment is given.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
-    /// Values of parameters.
-    pub parameters: std::collections::BTreeMap<String, String>,
+    /// Values of parameters; nothing where it is a value that nobody here knows.
+    pub parameters: BTreeMap<String, Option<String>>,
     /// The Region.
     pub region: Option<String>,
     /// The account.
@@ -163,17 +163,18 @@ impl<'a> Evaluator<'a> {
         let Some(parameter) = self.template.parameters.get(name) else {
             return as_compared().map_or_else(token, |text| Evaluated::known(&text));
         };
-        let value = if parameter.is_elsewhere() {
-            as_compared()
-        } else if let Some(given) = self.given.parameters.get(name) {
-            Some(given.clone())
-        } else if let Some(default) = &parameter.default {
-            self.world.defaults.borrow_mut().insert(name.to_owned());
-            Some(default.clone())
-        } else if parameter.allowed.is_empty() {
-            as_compared()
-        } else {
-            parameter.allowed.get(ask(parameter.allowed.len())).cloned()
+        let as_allowed = || match parameter.allowed.len() {
+            0 => as_compared(),
+            answers => parameter.allowed.get(ask(answers)).cloned(),
+        };
+        let value = match (self.given.parameters.get(name), &parameter.default) {
+            _ if parameter.is_elsewhere() => as_compared(),
+            (Some(Some(given)), _) => Some(given.clone()),
+            (None, Some(default)) => {
+                self.world.defaults.borrow_mut().insert(name.to_owned());
+                Some(default.clone())
+            }
+            (Some(None), _) | (None, None) => as_allowed(),
         };
         let Some(value) = value else {
             return token();

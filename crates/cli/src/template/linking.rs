@@ -107,14 +107,14 @@ impl<'a> World<'a> {
     }
 
     fn parameter_group(&self, group: &Resource) -> ParameterGroup {
-        let name = value(&self.evaluator.name_of(group));
+        let (address, name) = (group.logical_id.clone(), value(&self.evaluator.name_of(group)));
         if let Some(function) = group.brought() {
             let unknown = || Value::Unknown(format!("`{function}` in `{}`", group.logical_id));
-            return ParameterGroup { name, audit: unknown(), slow_query: unknown() };
+            return ParameterGroup { address, name, audit: unknown(), slow_query: unknown() };
         }
         let parameters = self.evaluator.property(group, "Parameters");
         let parameter = |wanted: &str| parameter(&parameters, wanted, &group.logical_id);
-        ParameterGroup { name, audit: parameter("neptune_enable_audit_log"), slow_query: parameter("neptune_enable_slow_query_log") }
+        ParameterGroup { address, name, audit: parameter("neptune_enable_audit_log"), slow_query: parameter("neptune_enable_slow_query_log") }
     }
 
     fn exports(&self, cluster: &Resource) -> Value<Vec<Value<String>>> {

@@ -48,9 +48,9 @@ impl Template {
     ///
     /// # Errors
     /// A sentence that names the parameter and what it allows.
-    pub fn check(&self, parameters: &BTreeMap<String, String>) -> Result<(), String> {
+    pub fn check(&self, parameters: &BTreeMap<String, Option<String>>) -> Result<(), String> {
         for (name, value) in parameters {
-            let Some(parameter) = self.0.parameters.get(name) else { continue };
+            let (Some(parameter), Some(value)) = (self.0.parameters.get(name), value) else { continue };
             let values: Vec<&str> = if parameter.is_list() { value.split(',').map(str::trim).collect() } else { vec![value.as_str()] };
             if !parameter.allowed.is_empty() && values.iter().any(|value| parameter.allowed.iter().all(|allowed| allowed != value)) {
                 let shown = if parameter.no_echo { "its value" } else { value };
