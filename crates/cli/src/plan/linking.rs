@@ -32,7 +32,7 @@ pub(super) struct Linker<'a> {
     groups: Groups<'a>,
     log_groups: LogGroups<'a>,
     /// The account's policies, by where they are: provider configuration, and Region.
-    policies: RefCell<HashMap<String, Rc<Vec<Attached<AccountPolicy>>>>>,
+    policies: RefCell<HashMap<String, Rc<Policies>>>,
     declared_policies: Vec<&'a Object>,
 }
 
@@ -91,6 +91,7 @@ impl<'a> Linker<'a> {
             let what = if moves { "its parameter group changes" } else { "a parameter in its parameter group changes" };
             notes.push(format!("{what}: reboot each instance afterwards; until then the rule says NOT_IN_EFFECT"));
         }
+        let policies = self.account_policies(object);
         let (audit, slow_query) = self.log_groups.of(object, &identifier);
         Cluster {
             group,
@@ -104,7 +105,8 @@ impl<'a> Linker<'a> {
             tags: self.tags(object),
             audit,
             slow_query,
-            account_policies: self.account_policies(object).as_ref().clone(),
+            account_policies: policies.subscriptions.clone(),
+            retention_policy: policies.retention.clone(),
             identifier,
         }
     }
@@ -125,38 +127,48 @@ impl<'a> Linker<'a> {
         tags.map(|tags| tags.into_iter().map(|(key, value)| (Value::Known(key), value)).collect())
     }
 
-    fn account_policies(&self, cluster: &Object) -> Rc<Vec<Attached<AccountPolicy>>> {
+    fn account_policies(&self, cluster: &Object) -> Rc<Policies> {
         let place = cluster.scope.key();
         if let Some(policies) = self.policies.borrow().get(&place) {
             return Rc::clone(policies);
         }
-        let policies = self.declared_policies.iter().filter_map(|object| {
+        let mut policies = Policies::default();
+        for object in &self.declared_policies {
             let attributes = &object.attributes;
-            let of_type = match attributes.text("policy_type") {
-                Value::Known(kind) | Value::Sensitive(kind) => kind.as_deref() == Some("SUBSCRIPTION_FILTER_POLICY"),
-                Value::Unknown(_) => true,
-            };
-            if !of_type {
-                return None;
+            let Some(perhaps) = perhaps(cluster, object) else { continue };
+            let kind = attributes.text("policy_type");
+            let kind = kind.get().map(|kind| kind.clone().unwrap_or_default());
+            // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutAccountPolicy.html
+            if kind.as_deref().is_none_or(|kind| kind == "RETENTION_POLICY") {
+                policies.retention.get_or_insert_with(|| format!("`{}`", attributes.address));
             }
-            let name = |attribute: &str| attributes.name(attribute);
-            let text = |attribute: &str| attributes.text(attribute).try_map(|| name(attribute), |text| text);
-            let is_sure = object.fate == Fate::Stays && attributes.text("policy_type").get().is_some();
-            Some(Attached {
-                address: attributes.address.clone(),
-                perhaps: perhaps(cluster, object)? || !is_sure,
+            if kind.as_deref().is_some_and(|kind| kind != "SUBSCRIPTION_FILTER_POLICY") {
+                continue;
+            }
+            let text = |attribute: &str| attributes.text(attribute).map(Option::unwrap_or_default);
+            policies.subscriptions.push(Attached {
+                address: format!("`{}`", attributes.address),
+                perhaps: perhaps || object.fate != Fate::Stays || kind.is_none(),
                 basis: Basis::Value,
                 thing: AccountPolicy {
                     name: text("policy_name"),
                     document: text("policy_document"),
                     selection: attributes.text("selection_criteria"),
                 },
-            })
-        });
-        let policies: Rc<Vec<_>> = Rc::new(policies.collect());
+            });
+        }
+        let policies = Rc::new(policies);
         self.policies.borrow_mut().insert(place, Rc::clone(&policies));
         policies
     }
+}
+
+/// The account's policies in one place.
+#[derive(Default)]
+struct Policies {
+    subscriptions: Vec<Attached<AccountPolicy>>,
+    /// One that decides on the retention, for certain or perhaps.
+    retention: Option<String>,
 }
 
 /// A cluster of a type that Neptune shares with others.

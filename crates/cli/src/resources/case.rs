@@ -2,13 +2,13 @@
 
 use std::time::SystemTime;
 
-use neptune_audit_core::facts::{self, ClusterFacts, Fact, LogGroupFacts, LogParameters, LogType, NEPTUNE};
+use neptune_audit_core::facts::{self, ClusterFacts, Fact, LogParameters, LogType, NEPTUNE, Subscriptions, Tag};
 use neptune_audit_core::forecast::{Assumption, Forecast, Unknown, foresee};
 use neptune_audit_core::requirements::Requirements;
 use neptune_audit_core::verdict::Unread;
 
-use super::log_group;
-use super::{Cluster, Group, Kept, ParameterGroup, Value};
+use super::{Attached, Cluster, Group, Kept, LogGroup, ParameterGroup, Value};
+use super::{account, log_group};
 use crate::report::Basis;
 
 /// Stands for a name that is not known yet, within another.
@@ -58,17 +58,72 @@ impl Case {
     fn of(cluster: &Cluster, required: &Requirements, judging: Judging) -> Self {
         let mut case = Self { facts: bare(cluster), unknown: Vec::new(), basis: Basis::Value, hidden: Vec::new() };
         case.take_group(&cluster.group, required);
+        case.take_iam_authentication(&cluster.iam_authentication, required);
+        case.take_tags(&cluster.tags, required);
         for &log_type in &required.log_types {
             case.take_export(cluster, log_type);
-            if required.asks_for_log_group() || required.forwarding_destination.is_some() {
+            if asks_for_log_group(required) {
                 let kept = match log_type {
                     LogType::Audit => &cluster.audit,
                     LogType::SlowQuery => &cluster.slow_query,
                 };
-                case.take_log_group(kept, log_type, required, judging);
+                case.take_log_group(kept, cluster.retention_policy.as_deref(), log_type, required, judging);
             }
         }
+        if required.forwarding_destination.is_some() {
+            account::take(&mut case, &cluster.account_policies, &cluster.identifier, required);
+        }
         case
+    }
+
+    /// Whether callers are named is evidence even where nobody asks.
+    fn take_iam_authentication(&mut self, on: &Value<bool>, required: &Requirements) {
+        match on {
+            Value::Known(on) | Value::Sensitive(on) => self.facts.cluster.iam_authentication = *on,
+            Value::Unknown(name) if required.iam_authentication => self.unknown.push(Unknown::iam_authentication(name)),
+            Value::Unknown(_) => {}
+        }
+    }
+
+    /// Only the tag that exempts matters.
+    fn take_tags(&mut self, tags: &Value<Vec<(Value<String>, Value<String>)>>, required: &Requirements) {
+        let Some(exempt) = &required.exempt_tag else {
+            return;
+        };
+        let pairs = match tags {
+            Value::Unknown(name) => {
+                self.unknown.push(Unknown::tags(name, required));
+                return;
+            }
+            Value::Known(pairs) | Value::Sensitive(pairs) => pairs,
+        };
+        let (mut known, mut unknown) = (Vec::new(), None);
+        for (key, value) in pairs {
+            let hides = tags.is_sensitive() || key.is_sensitive() || value.is_sensitive();
+            match (key.try_get(), value.try_get()) {
+                (Ok(key), _) if key != exempt.key => {}
+                // The value was typed by whoever asks, or it does not matter and is not shown.
+                (Ok(key), value) if exempt.value.is_none() => {
+                    known.push(Tag { key, value: value.ok().filter(|_| !hides).unwrap_or_default() });
+                }
+                (Ok(key), Ok(value)) => known.push(Tag { key, value }),
+                (Err(name), _) | (_, Err(name)) => unknown = Some(name.to_owned()),
+            }
+        }
+        self.facts.tags = Some(known);
+        self.unknown.extend(unknown.map(|name| Unknown::tags(name, required)));
+    }
+
+    /// Remembers that the answer of a link quotes what is shown to nobody.
+    pub(super) fn hide(&mut self, log_type: LogType, link: &'static str, hides: bool) {
+        if hides {
+            self.hidden.push((log_type, link));
+        }
+    }
+
+    /// What is attached by reference makes the forecast rest on a reference.
+    pub(super) fn rest_on<T>(&mut self, attached: &[Attached<T>]) {
+        self.basis = attached.iter().fold(self.basis, |basis, one| basis.and(one.basis));
     }
 
     fn take_group(&mut self, group: &Group, required: &Requirements) {
@@ -153,12 +208,21 @@ impl Case {
         self.unknown.extend(unknown.map(|name| Unknown::exported(name, log_type)));
     }
 
-    fn take_log_group(&mut self, kept: &Kept, log_type: LogType, required: &Requirements, judging: Judging) {
+    /// `policy` is one of the account's that decides on the retention, whatever the log group says.
+    fn take_log_group(&mut self, kept: &Kept, policy: Option<&str>, log_type: LogType, required: &Requirements, judging: Judging) {
+        // Something to make assumptions about.
+        let facts = self.facts.log_group_mut(log_type);
+        facts.group = Fact::Found(facts::LogGroup::default());
+        facts.subscriptions = Fact::Found(Subscriptions::Filters(Vec::new()));
         let none = Assumption::LogGroup(log_type, None);
         match kept {
             Kept::OneOf(one_of) => {
                 self.basis = one_of.basis.and(self.basis);
-                let each: Vec<_> = one_of.of.iter().map(|group| log_group::assume(self, group, log_type, required)).collect();
+                let mut each = Vec::new();
+                for group in &one_of.of {
+                    let decided = policy.map(|policy| LogGroup { retention_days: Value::Unknown(policy.to_owned()), ..group.clone() });
+                    each.push(log_group::assume(self, decided.as_ref().unwrap_or(group), log_type, required));
+                }
                 self.take_one_of(each, &one_of.through);
             }
             Kept::NotDeclared { perhaps: None } if judging.require_declared => none.apply(&mut self.facts),
@@ -176,14 +240,24 @@ impl Case {
     }
 }
 
+/// Whether anything about a log group is asked.
+pub(crate) fn asks_for_log_group(required: &Requirements) -> bool {
+    required.asks_for_log_group() || required.forwarding_destination.is_some()
+}
+
 /// A cluster of which nothing is wrong and nothing is on.
 fn bare(cluster: &Cluster) -> ClusterFacts {
     let identifier = shown(&cluster.identifier);
     let facts = facts::Cluster {
         identifier,
         resource_id: String::new(),
+        arn: None,
         engine: NEPTUNE.to_owned(),
+        status: "available".to_owned(),
+        created_at: None,
         parameter_group: String::new(),
+        iam_authentication: false,
+        iam_authentication_pending: false,
         members: Vec::new(),
         exported: Vec::new(),
         export_pending: Vec::new(),
@@ -199,10 +273,9 @@ fn parameters(group: &ParameterGroup, required: &Requirements) -> (Vec<Assumptio
             LogType::Audit => &group.audit,
             LogType::SlowQuery => &group.slow_query,
         };
-        match (value, log_type) {
-            (Value::Unknown(name), _) => unknown.push(Unknown::parameter(name, log_type)),
-            (Value::Known(value) | Value::Sensitive(value), LogType::Audit) => assumptions.push(Assumption::Audit(value.clone())),
-            (Value::Known(value) | Value::Sensitive(value), LogType::SlowQuery) => assumptions.push(Assumption::SlowQuery(value.clone())),
+        match value {
+            Value::Unknown(name) => unknown.push(Unknown::parameter(name, log_type)),
+            Value::Known(value) | Value::Sensitive(value) => assumptions.push(Assumption::Parameter(log_type, value.clone())),
         }
     }
     (assumptions, unknown)

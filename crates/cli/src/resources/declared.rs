@@ -33,6 +33,8 @@ pub struct Cluster {
     pub audit: Kept,
     /// The log group of the slow-query log.
     pub slow_query: Kept,
+    /// A policy of the account's that decides how long events are kept, whatever a log group says.
+    pub retention_policy: Option<String>,
     /// The account's subscription filter policies.
     pub account_policies: Vec<Attached<AccountPolicy>>,
 }

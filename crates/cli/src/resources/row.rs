@@ -45,6 +45,7 @@ pub fn judged(file: &str, subject: &Subject, row: &Row, judging: Judging) -> Jud
                 Expectation::Pass => (Verdict::Pass, said(&links, State::Holds)),
                 Expectation::Fail => (Verdict::Fail, said(&links, State::Broken)),
                 Expectation::Undecided => (Verdict::Undecided, undecided(forecast)),
+                Expectation::NotApplicable => (Verdict::NotApplicable, exempt(forecast)),
             };
             let codes = if verdict == Verdict::Fail { forecast.certain.iter().map(|code| code.as_str()).collect() } else { Vec::new() };
             (verdict, codes, message, links, foreseen.basis)
@@ -65,6 +66,11 @@ pub fn judged(file: &str, subject: &Subject, row: &Row, judging: Judging) -> Jud
 fn undecided(forecast: &Forecast) -> String {
     let codes: Vec<_> = forecast.certain.iter().chain(&forecast.possible).map(|code| code.as_str()).collect();
     format!("undecided: {}; possible: {}", depends(forecast), codes.join(", "))
+}
+
+/// Why it is not held against the requirements.
+fn exempt(forecast: &Forecast) -> String {
+    forecast.exemptions.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// Which values decide.
@@ -119,6 +125,10 @@ fn state(log_type: LogType, link: &Link, outcomes: &[Outcome], forecast: &Foreca
         Outcome::Holds(evidence) => Some(evidence),
         _ => None,
     });
+    let noticed = outcomes.iter().find_map(|outcome| match outcome {
+        Outcome::NotAsked(noticed) => noticed.as_deref(),
+        _ => None,
+    });
     let show = |text: &str| if hides { HIDDEN.to_owned() } else { text.to_owned() };
     let of = |state, code, detail, remedy| LinkState { log_type: log_type.as_str(), link: link.name, state, code, detail, remedy };
     match (broken, holds) {
@@ -129,6 +139,6 @@ fn state(log_type: LogType, link: &Link, outcomes: &[Outcome], forecast: &Foreca
         }
         (None, Some(_)) if forecast.too_many => of(State::Undecided, None, Some(depends(forecast)), None),
         (None, Some(evidence)) => of(State::Holds, None, Some(show(evidence)), None),
-        (None, None) => of(State::NotAsked, None, None, None),
+        (None, None) => of(State::NotAsked, None, noticed.map(show), None),
     }
 }

@@ -20,6 +20,28 @@ impl<T> Value<T> {
         }
     }
 
+    /// The value, or the name under which to speak of it.
+    ///
+    /// # Errors
+    /// The name.
+    pub fn try_get(&self) -> Result<T, &str>
+    where
+        T: Clone,
+    {
+        match self {
+            Self::Known(value) | Self::Sensitive(value) => Ok(value.clone()),
+            Self::Unknown(name) => Err(name),
+        }
+    }
+
+    /// The name under which to speak of it, where it is not known.
+    pub fn unknown(&self) -> Option<&str> {
+        match self {
+            Self::Known(_) | Self::Sensitive(_) => None,
+            Self::Unknown(name) => Some(name),
+        }
+    }
+
     /// Whether it must not be shown.
     pub fn is_sensitive(&self) -> bool {
         matches!(self, Self::Sensitive(_))

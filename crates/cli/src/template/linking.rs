@@ -38,6 +38,7 @@ pub(super) fn cluster(resource: &Resource, evaluator: &Evaluator<'_>, asks_for_l
         if asks_for_log_group { world.log_group_of(&identifier, log_type) } else { Kept::NotDeclared { perhaps: None } }
     };
     let iam = if resource.kind == "AWS::Neptune::DBCluster" { "IamAuthEnabled" } else { "EnableIAMDatabaseAuthentication" };
+    let (account_policies, retention_policy) = if asks_for_log_group { world.account_policies() } else { (Vec::new(), None) };
     Some(Cluster {
         group: world.group(resource),
         exports: world.exports(resource),
@@ -45,7 +46,8 @@ pub(super) fn cluster(resource: &Resource, evaluator: &Evaluator<'_>, asks_for_l
         tags: world.tags(resource),
         audit: kept(LogType::Audit),
         slow_query: kept(LogType::SlowQuery),
-        account_policies: if asks_for_log_group { world.account_policies() } else { Vec::new() },
+        account_policies,
+        retention_policy,
         identifier: value(&identifier),
     })
 }
@@ -114,7 +116,12 @@ impl<'a> World<'a> {
         }
         let parameters = self.evaluator.property(group, "Parameters");
         let parameter = |wanted: &str| parameter(&parameters, wanted, &group.logical_id);
-        ParameterGroup { address, name, audit: parameter("neptune_enable_audit_log"), slow_query: parameter("neptune_enable_slow_query_log") }
+        ParameterGroup {
+            address,
+            name,
+            audit: parameter("neptune_enable_audit_log"),
+            slow_query: parameter("neptune_enable_slow_query_log"),
+        }
     }
 
     fn exports(&self, cluster: &Resource) -> Value<Vec<Value<String>>> {
@@ -282,26 +289,34 @@ impl<'a> World<'a> {
         attached
     }
 
-    fn account_policies(&self) -> Vec<Attached<AccountPolicy>> {
-        let mut policies = Vec::new();
+    /// The account's subscription filter policies, and one that decides on the retention.
+    fn account_policies(&self) -> (Vec<Attached<AccountPolicy>>, Option<String>) {
+        let (mut subscriptions, mut retention) = (Vec::new(), None);
         for policy in self.of(&["AWS::Logs::AccountPolicy"]) {
             let property = |name: &str| text(&self.evaluator.property(policy, name), name);
             let kind = property("PolicyType");
-            if kind.get().is_some_and(|kind| kind.as_deref() != Some("SUBSCRIPTION_FILTER_POLICY")) || !self.is_made(policy) {
+            let kind = kind.get().map(|kind| kind.clone().unwrap_or_default());
+            let is = |wanted: &str| kind.as_deref().is_none_or(|kind| kind == wanted);
+            if !(is("RETENTION_POLICY") || is("SUBSCRIPTION_FILTER_POLICY")) || !self.is_made(policy) {
                 continue;
             }
-            policies.push(Attached {
-                address: format!("`{}`", policy.logical_id),
-                perhaps: kind.get().is_none() || policy.brought().is_some(),
-                basis: Basis::Value,
-                thing: AccountPolicy {
-                    name: property("PolicyName").map(Option::unwrap_or_default),
-                    document: property("PolicyDocument").map(Option::unwrap_or_default),
-                    selection: property("SelectionCriteria"),
-                },
-            });
+            if is("RETENTION_POLICY") {
+                retention.get_or_insert_with(|| format!("`{}`", policy.logical_id));
+            }
+            if is("SUBSCRIPTION_FILTER_POLICY") {
+                subscriptions.push(Attached {
+                    address: format!("`{}`", policy.logical_id),
+                    perhaps: kind.is_none() || policy.brought().is_some(),
+                    basis: Basis::Value,
+                    thing: AccountPolicy {
+                        name: property("PolicyName").map(Option::unwrap_or_default),
+                        document: property("PolicyDocument").map(Option::unwrap_or_default),
+                        selection: property("SelectionCriteria"),
+                    },
+                });
+            }
         }
-        policies
+        (subscriptions, retention)
     }
 }
 

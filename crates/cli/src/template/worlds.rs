@@ -14,7 +14,7 @@ use super::evaluate::{Evaluator, Given};
 use super::linking::{cluster, engine};
 use super::world::{Asked, World};
 use crate::report::Basis;
-use crate::resources::{Cluster, Foreseen, Judging, Row, Value, judge};
+use crate::resources::{Cluster, Foreseen, Judging, Row, Value, asks_for_log_group, judge};
 
 /// How many worlds of one template are looked at, all its clusters together.
 pub(super) const MOST_LOOKS: usize = 100_000;
@@ -87,8 +87,7 @@ impl Judge<'_> {
             Value::Known(_) | Value::Sensitive(_) => {}
             Value::Unknown(name) => return There::Unknown(name),
         }
-        let asks_for_log_group = self.required.asks_for_log_group() || self.required.forwarding_destination.is_some();
-        cluster(resource, &evaluator, asks_for_log_group).map_or(There::IsNot, |cluster| There::Is(Box::new(cluster)))
+        cluster(resource, &evaluator, asks_for_log_group(self.required)).map_or(There::IsNot, |cluster| There::Is(Box::new(cluster)))
     }
 
     fn sum_up(&self, asked: &[Asked], worlds: Vec<There>) -> Option<Row> {
