@@ -3,9 +3,11 @@
 use std::fmt;
 
 use lambda_runtime::Diagnostic;
+use neptune_audit_core::requirements::RequirementError;
+use neptune_audit_scan::error::{CallError, ScanError};
 
-use crate::event::AccountId;
-use crate::parameters;
+use crate::account::AccountId;
+use crate::parameters::ParametersError;
 
 /// An invocation that did not do all of its work.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,17 +21,8 @@ pub enum RuleError {
     },
     /// A message type that this rule does not know.
     UnsupportedMessageType(String),
-    /// A rule parameter that does not exist.
-    UnknownParameter(String),
-    /// A rule parameter with a value that is not allowed.
-    InvalidParameter {
-        /// The parameter.
-        name: String,
-        /// Its value.
-        value: String,
-        /// What is allowed.
-        allowed: String,
-    },
+    /// A rule parameter that does not exist, or has a value that is not allowed.
+    InvalidParameter(RequirementError),
     /// The event is for another account, and no role there is named.
     ForeignAccount {
         /// The account of the event.
@@ -52,28 +45,10 @@ pub enum RuleError {
     NotReported(NotReported),
     /// The time of the invocation was up before the one cluster was judged.
     DeadlineExceeded(String),
-    /// A verdict was asked of facts that nobody read: a mistake of this program.
-    Unread(String),
+    /// A verdict was asked of facts that nobody read: a mistake of this program. Names the cluster.
+    Unread(ScanError),
     /// A part of a schedule could not be done; all the rest was.
     Incomplete(Vec<Trouble>),
-}
-
-/// A call to AWS that failed for good, after the retries that were worth it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct CallError {
-    /// The permission that the call needs, which is also its name.
-    pub action: &'static str,
-    /// What it was about.
-    pub on: String,
-    /// What AWS said, or what happened instead of an answer.
-    pub problem: String,
-}
-
-impl CallError {
-    /// A listing that ended without saying so: its task is gone.
-    pub(crate) fn stopped(action: &'static str) -> Self {
-        Self { action, on: "the whole listing".to_owned(), problem: "reading stopped".to_owned() }
-    }
 }
 
 /// Evaluations that AWS Config did not take.
@@ -119,7 +94,7 @@ impl RuleError {
         match self {
             Self::InvalidEvent { .. } => "InvalidEvent",
             Self::UnsupportedMessageType(_) => "UnsupportedMessageType",
-            Self::UnknownParameter(_) | Self::InvalidParameter { .. } => "InvalidParameter",
+            Self::InvalidParameter(_) => "InvalidParameter",
             Self::ForeignAccount { .. } => "ForeignAccount",
             Self::RoleNotAssumed { .. } => "RoleNotAssumed",
             Self::Call(_) => "AwsCallFailed",
@@ -142,12 +117,7 @@ impl fmt::Display for RuleError {
                 "`invokingEvent.messageType`: `{message_type}` is not supported: allowed are ConfigurationItemChangeNotification, \
                  OversizedConfigurationItemChangeNotification, ScheduledNotification and ConfigurationSnapshotDeliveryCompleted"
             ),
-            Self::UnknownParameter(name) => {
-                write!(f, "rule parameter `{name}` does not exist: allowed are {}", parameters::NAMES.join(", "))
-            }
-            Self::InvalidParameter { name, value, allowed } => {
-                write!(f, "rule parameter `{name}`: `{value}` is not allowed: {allowed}")
-            }
+            Self::InvalidParameter(error) => error.fmt(f),
             Self::ForeignAccount { account, function } => write!(
                 f,
                 "the event is for account {account}, which is not the account of `{function}`: \
@@ -164,7 +134,7 @@ impl fmt::Display for RuleError {
             Self::DeadlineExceeded(awaited) => {
                 write!(f, "the time of the invocation was up while waiting for {awaited}: give the function a longer timeout")
             }
-            Self::Unread(cluster) => write!(f, "cluster `{cluster}`: a fact that is required was not read: please report this mistake"),
+            Self::Unread(error) => error.fmt(f),
             Self::Incomplete(troubles) => {
                 for (index, trouble) in troubles.iter().enumerate() {
                     let separator = if index == 0 { "" } else { "; " };
@@ -173,12 +143,6 @@ impl fmt::Display for RuleError {
                 Ok(())
             }
         }
-    }
-}
-
-impl fmt::Display for CallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} on {}: {}", self.action, self.on, self.problem)
     }
 }
 
@@ -209,6 +173,24 @@ impl fmt::Display for Trouble {
 impl From<CallError> for RuleError {
     fn from(failure: CallError) -> Self {
         Self::Call(failure)
+    }
+}
+
+impl From<ScanError> for RuleError {
+    fn from(error: ScanError) -> Self {
+        match error {
+            ScanError::Call(failure) => Self::Call(failure),
+            ScanError::Unread(_) => Self::Unread(error),
+        }
+    }
+}
+
+impl From<ParametersError> for RuleError {
+    fn from(error: ParametersError) -> Self {
+        match error {
+            ParametersError::NotAnObject => Self::invalid_event("ruleParameters", error),
+            ParametersError::Refused(refused) => Self::InvalidParameter(refused),
+        }
     }
 }
 

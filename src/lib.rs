@@ -7,27 +7,30 @@
 //! event → Invocation → facts (reads AWS) → verdict (pure) → evaluation → PutEvaluations (writes AWS)
 //! ```
 //!
+//! It reads in three jumps: [`event::Invocation::parse`], `judge` of `neptune_audit_scan::scan::Scan`, and the session's report. What is
+//! decided is in `neptune_audit_core`; the command `neptune-audit` reads and decides with the same two crates.
+//!
 //! The modules, in reading order:
 //!
-//! - [`rule`] tells the story of one event; [`schedule`] is its chapter about every cluster of an account, [`recorded`] about what AWS
-//!   Config knows already.
+//! - [`rule`] tells the story of one event, in a `session` with its account open; `schedule` is its chapter about every cluster of an
+//!   account, with `progress` to count and [`recorded`] for what AWS Config knows already.
 //! - [`event`] and [`parameters`] turn what AWS Config sends into what it means, once.
-//! - [`facts`] is what AWS says of a cluster; [`links`] is what that means, one file for each link of the audit trail.
-//! - [`verdict`] sums the links up; [`report`] puts the verdict into the words of AWS Config.
-//! - [`aws`] talks to AWS; [`listing`] looks things up in what is still being read; [`deadline`] says until when.
-//! - [`error`] is what can go wrong; [`signals`] is what the function logs.
+//! - [`evaluation`] puts a verdict, or why the rule is [`not_applicable`], into the words of AWS Config.
+//! - [`aws`] has the function's settings, other accounts, and AWS Config; [`account`] and [`resource`] are the names that it all needs.
+//! - [`deadline`] says until when; [`error`] is what can go wrong; [`signals`] is what the function logs.
 
+pub mod account;
 pub mod aws;
 pub mod deadline;
 pub mod error;
+pub mod evaluation;
 pub mod event;
-pub mod facts;
-pub mod links;
-pub mod listing;
+pub mod not_applicable;
 pub mod parameters;
+mod progress;
 pub mod recorded;
-pub mod report;
+pub mod resource;
 pub mod rule;
-pub mod schedule;
+mod schedule;
+mod session;
 pub mod signals;
-pub mod verdict;

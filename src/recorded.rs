@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use neptune_audit_scan::error::CallError;
+use neptune_audit_scan::listing::Listing;
 use tokio::task::JoinSet;
 
 use crate::aws::config::{Config, GET_RECORDED};
-use crate::error::CallError;
-use crate::event::Resource;
-use crate::listing::Listing;
-use crate::report::{Compliance, Evaluation};
+use crate::evaluation::{Compliance, Evaluation};
+use crate::resource::Resource;
 
 /// The recorded results of a rule.
 #[derive(Debug)]

@@ -9,9 +9,10 @@ use aws_sdk_config::primitives::{DateTime, DateTimeFormat};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::account::AccountId;
 use crate::error::RuleError;
-use crate::event::{AccountId, Invocation, Subject};
-use crate::report::{Compliance, Evaluation};
+use crate::evaluation::{Compliance, Evaluation};
+use crate::event::{Invocation, Subject};
 
 /// The CloudWatch namespace of the metrics.
 const NAMESPACE: &str = "NeptuneAuditRule";

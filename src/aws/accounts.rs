@@ -4,13 +4,19 @@ use std::cell::{LazyCell, RefCell};
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
-use aws_sdk_config::config::Credentials;
+use aws_sdk_config::config::{Credentials, IdentityCache, SharedCredentialsProvider};
 use aws_types::SdkConfig;
+use neptune_audit_scan::connection::Connection;
+use neptune_audit_scan::error::CallError;
+use neptune_audit_scan::interceptors::{Calls, WholeXml};
 
-use super::{Aws, Calls, WholeXml, configure};
+use super::config::Config;
+use super::settings::settings;
+use crate::account::{AccountId, partition};
 use crate::deadline::Deadline;
-use crate::error::{CallError, RuleError};
-use crate::event::{AccountId, Invocation, partition};
+use crate::error::RuleError;
+use crate::event::Invocation;
+use crate::session::Session;
 
 const ASSUME_ROLE: &str = "sts:AssumeRole";
 const SESSION_NAME: &str = "neptune-audit-rule";
@@ -35,7 +41,7 @@ struct Assumed {
 
 impl Default for Accounts {
     fn default() -> Self {
-        Self { sdk: LazyCell::new(configure), assumed: RefCell::default() }
+        Self { sdk: LazyCell::new(settings), assumed: RefCell::default() }
     }
 }
 
@@ -45,15 +51,28 @@ impl Accounts {
         LazyCell::force(&self.sdk);
     }
 
-    /// Clients for the account of an invocation.
+    /// Opens the account of an invocation.
     ///
     /// # Errors
     /// [`RuleError::ForeignAccount`] for another account without a role, [`RuleError::RoleNotAssumed`] where STS refuses.
-    pub async fn open(&self, invocation: &Invocation, function_arn: &str, deadline: Deadline) -> Result<Aws, RuleError> {
-        let own = account(function_arn);
+    pub(crate) async fn open(&self, invocation: Invocation, function_arn: &str, deadline: Deadline) -> Result<Session, RuleError> {
         let calls = Calls::default();
+        let sdk = self.settings_for(&invocation, function_arn, deadline, &calls).await?;
+        let connection = Connection::new(sdk, calls);
+        Ok(Session { config: Config::new(&connection), connection, invocation, deadline })
+    }
+
+    /// The function's own settings, with the credentials of the invocation's account.
+    async fn settings_for(
+        &self,
+        invocation: &Invocation,
+        function_arn: &str,
+        deadline: Deadline,
+        calls: &Calls,
+    ) -> Result<SdkConfig, RuleError> {
+        let own = AccountId::in_arn(function_arn);
         if own.as_ref() == Some(&invocation.account) {
-            return Ok(Aws::new(&self.sdk, None, calls));
+            return Ok(self.sdk.clone());
         }
         let Some(role_name) = &invocation.parameters.execution_role_name else {
             return Err(RuleError::ForeignAccount { account: invocation.account.clone(), function: function_arn.to_owned() });
@@ -61,11 +80,14 @@ impl Accounts {
         let partition = invocation.partition.as_deref().or_else(|| partition(function_arn)).unwrap_or("aws");
         let role = format!("arn:{partition}:iam::{}:role/{role_name}", invocation.account);
         let trusted = own.map_or_else(|| "the function's role".to_owned(), |own| format!("arn:{partition}:iam::{own}:root"));
-        let credentials = self.assume(&role, deadline, &calls).await;
+        let credentials = self.assume(&role, deadline, calls).await;
         let credentials = credentials.map_err(|failure| RuleError::RoleNotAssumed { role, trusted, failure })?;
-        Ok(Aws::new(&self.sdk, Some(credentials), calls))
+        let settings = self.sdk.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials));
+        Ok(settings.identity_cache(IdentityCache::no_cache()).build())
     }
 
+    /// By hand, since the `AssumeRoleProvider` of `aws-config` takes no interceptor: its calls would neither be counted nor be refused when
+    /// they are cut off.
     async fn assume(&self, role: &str, deadline: Deadline, calls: &Calls) -> Result<Credentials, CallError> {
         let needed_until = deadline.invocation + SPARE;
         let known = self.assumed.borrow().get(role).filter(|assumed| assumed.until >= needed_until).cloned();
@@ -88,9 +110,4 @@ impl Accounts {
         assumed.insert(role.to_owned(), Assumed { credentials: credentials.clone(), until });
         Ok(credentials)
     }
-}
-
-/// The account in the ARN of a function: `arn:aws:lambda:eu-west-1:111122223333:function:NAME`.
-fn account(function_arn: &str) -> Option<AccountId> {
-    AccountId::parse(function_arn.strip_prefix("arn:")?.split(':').nth(3)?)
 }

@@ -5,12 +5,15 @@ use std::time::Duration;
 use aws_sdk_config::Client;
 use aws_sdk_config::error::BuildError;
 use aws_sdk_config::types::{ComplianceType, Evaluation as ConfigEvaluation, EvaluationResult};
+use neptune_audit_scan::connection::Connection;
+use neptune_audit_scan::error::CallError;
+use neptune_audit_scan::paging::{has_more, whole};
 use tokio::time::{Instant, timeout_at};
 
-use super::{has_more, whole};
-use crate::error::{CallError, NotReported};
-use crate::event::{Resource, ResultToken};
-use crate::report::{Compliance, Evaluation};
+use crate::error::NotReported;
+use crate::evaluation::{Compliance, Evaluation};
+use crate::event::ResultToken;
+use crate::resource::Resource;
 
 const PUT: &str = "config:PutEvaluations";
 /// The permission to read recorded results.
@@ -42,8 +45,11 @@ pub struct Recorded {
 }
 
 impl Config {
-    pub(super) fn new(client: Client) -> Self {
-        Self { client }
+    /// With the credentials, the tries and the count of calls of a connection.
+    pub fn new(connection: &Connection) -> Self {
+        let config = aws_sdk_config::config::Builder::from(&connection.sdk);
+        let config = config.retry_partition(connection.retries.clone()).interceptor(connection.calls.clone());
+        Self { client: Client::from_conf(config.build()) }
     }
 
     /// Puts at most [`BATCH`] evaluations, none included. Those that AWS Config hands back as failed are put again a few times.

@@ -3,12 +3,13 @@
 use std::time::{Duration, SystemTime};
 
 use emulator::{Answer, Cluster, Fault, FaultKind, Fleet, LogGroup, LogStream, Member, ParameterGroup, SubscriptionFilter};
-use neptune_audit_rule::event::Resource;
-use neptune_audit_rule::facts::{self, ClusterFacts, Fact, LogParameters, LogType};
-use neptune_audit_rule::links;
+use neptune_audit_core::facts::{self, ClusterFacts, Fact, LogParameters, LogType};
+use neptune_audit_core::links::Read;
+use neptune_audit_core::requirements::Requirements;
+use neptune_audit_core::verdict::{decide, missing};
+use neptune_audit_rule::evaluation::Evaluation;
 use neptune_audit_rule::parameters::Parameters;
-use neptune_audit_rule::report::Evaluation;
-use neptune_audit_rule::verdict::decide;
+use neptune_audit_rule::resource::Resource;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
@@ -121,7 +122,7 @@ fn any_faults() -> impl Strategy<Value = Vec<Fault>> {
 }
 
 /// What the pure decision makes of a cluster of the fleet, as PutEvaluations would carry it.
-fn expected(fleet: &mut Fleet, cluster: &Cluster, required: &Parameters) -> Option<Value> {
+fn expected(fleet: &mut Fleet, cluster: &Cluster, required: &Requirements) -> Option<Value> {
     let value = |name: &str| {
         Some(fleet.accounts.get("111122223333")?.parameter_groups.get(&cluster.parameter_group)?.parameters.get(name)?.clone())
     };
@@ -153,7 +154,7 @@ fn expected(fleet: &mut Fleet, cluster: &Cluster, required: &Parameters) -> Opti
                 Fact::Found(facts::LogGroup { retention_days: group.retention_in_days, encrypted: group.kms_key_id.is_some() })
             });
         }
-        if links::undecided(&facts, log_type, required) {
+        if missing(&facts, required).iter().any(|read| matches!(read, Read::Destinations(of) | Read::NewestEvent(of) if *of == log_type)) {
             let destinations = |group: &LogGroup| group.subscription_filters.iter().map(|filter| filter.destination_arn.clone()).collect();
             let age = |group: &LogGroup| group.streams[0].hours_since_last_event.map(|hours| Duration::from_secs_f64(hours * 3600.0));
             let newest = |group: &LogGroup| age(group).map(|age| facts.read_at - age);
@@ -165,7 +166,7 @@ fn expected(fleet: &mut Fleet, cluster: &Cluster, required: &Parameters) -> Opti
     }
     let verdict = decide(&facts, required).expect("everything asked for is known");
     let at = aws_sdk_config::primitives::DateTime::from_millis(1_795_176_000_373);
-    let evaluation = Evaluation::new(Resource::db_cluster(&cluster.resource_id), None, &verdict, at);
+    let evaluation = Evaluation::judged(Resource::db_cluster(&cluster.resource_id), &cluster.identifier, &verdict, at);
     Some(json!({
         "ComplianceResourceType": "AWS::RDS::DBCluster",
         "ComplianceResourceId": cluster.resource_id,
@@ -175,13 +176,13 @@ fn expected(fleet: &mut Fleet, cluster: &Cluster, required: &Parameters) -> Opti
     }))
 }
 
-async fn holds(mut fleet: Fleet, parameters: Value, faults: Vec<Fault>) -> Result<(), TestCaseError> {
-    let required = Parameters::parse(&parameters.to_string()).expect("good parameters");
+async fn holds(mut fleet: Fleet, given: Value, faults: Vec<Fault>) -> Result<(), TestCaseError> {
+    let parameters = Parameters::parse(&given.to_string()).expect("good parameters");
     let stage = Stage::new(fleet.clone()).await;
     for fault in faults {
         stage.emulator.inject(fault);
     }
-    let answer = stage.send(schedule(parameters)).await;
+    let answer = stage.send(schedule(given)).await;
     let message = match &answer {
         Answer::Response(_) => "",
         Answer::Error { error_message, .. } => error_message,
@@ -193,7 +194,7 @@ async fn holds(mut fleet: Fleet, parameters: Value, faults: Vec<Fault>) -> Resul
     for (_, evaluation) in &put {
         let cluster = ours.iter().find(|cluster| evaluation["ComplianceResourceId"] == json!(cluster.resource_id));
         let cluster = cluster.ok_or_else(|| TestCaseError::fail(format!("not a Neptune cluster of this account: {evaluation}")))?;
-        prop_assert_eq!(Some(evaluation.clone()), expected(&mut fleet, cluster, &required));
+        prop_assert_eq!(Some(evaluation.clone()), expected(&mut fleet, cluster, &parameters.required));
     }
     let listed_in_part = message.contains("the listing of clusters broke off");
     for cluster in ours {

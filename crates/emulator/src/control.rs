@@ -11,10 +11,11 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::faults::Fault;
-use crate::fleet::Fleet;
-use crate::runtime::{self, Answer, Invocation};
+use crate::runtime;
 use crate::world::Shared;
+use crate::world::faults::Fault;
+use crate::world::fleet::Fleet;
+use crate::world::invocations::{Answer, Invocation};
 
 type World = State<Arc<Shared>>;
 type Refused = (StatusCode, String);

@@ -1,0 +1,32 @@
+//! One event, with its account open: all that reading, judging and reporting need.
+
+use neptune_audit_scan::connection::Connection;
+
+use crate::aws::config::Config;
+use crate::deadline::Deadline;
+use crate::error::NotReported;
+use crate::evaluation::Evaluation;
+use crate::event::Invocation;
+use crate::signals;
+
+/// One event, with its account open.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// Reads the account.
+    pub(crate) connection: Connection,
+    /// Reports to it.
+    pub(crate) config: Config,
+    pub(crate) invocation: Invocation,
+    pub(crate) deadline: Deadline,
+}
+
+impl Session {
+    /// Tells AWS Config, and the log what AWS Config was told.
+    pub(crate) async fn report(&self, evaluations: &[Evaluation]) -> Result<(), NotReported> {
+        self.config.put(evaluations, &self.invocation.result_token, self.deadline.reporting).await?;
+        for evaluation in evaluations {
+            signals::evaluated(&self.invocation.account, evaluation);
+        }
+        Ok(())
+    }
+}
