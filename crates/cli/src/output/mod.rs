@@ -13,8 +13,10 @@ mod json;
 mod junit;
 mod ocsf;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod table;
+#[cfg(test)]
+mod tests;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
