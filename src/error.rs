@@ -83,6 +83,25 @@ pub enum Trouble {
     },
 }
 
+/// Something that somebody should know, though everything was reported.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Warning {
+    /// The recorded results may not be read.
+    RecordedDenied(CallError),
+    /// The event does not say whose results are recorded.
+    RuleUnnamed,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RecordedDenied(failure) => write!(f, "the recorded results may not be read: {failure}")?,
+            Self::RuleUnnamed => f.write_str("the recorded results are unknown: the event has no `configRuleName`")?,
+        }
+        f.write_str(": everything was reported, nothing recorded was cleared")
+    }
+}
+
 impl RuleError {
     /// A mistake at a place in the event.
     pub fn invalid_event(field: impl Into<String>, problem: impl fmt::Display) -> Self {

@@ -15,11 +15,13 @@
 //! - [`rule`] tells the story of one event, in a `session` with its account open; `schedule` is its chapter about every cluster of an
 //!   account, with `progress` to count and [`recorded`] for what AWS Config knows already.
 //! - [`event`] and [`parameters`] turn what AWS Config sends into what it means, once.
-//! - [`evaluation`] puts a verdict, or why the rule is [`not_applicable`], into the words of AWS Config.
+//! - [`evaluation`] puts a verdict, or why the rule is [`not_applicable`], into the words of AWS Config, [`annotation`] into one text of
+//!   256 characters.
 //! - [`aws`] has the function's settings, other accounts, and AWS Config; [`account`] and [`resource`] are the names that it all needs.
 //! - [`deadline`] says until when; [`error`] is what can go wrong; [`signals`] is what the function logs.
 
 pub mod account;
+pub mod annotation;
 pub mod aws;
 pub mod deadline;
 pub mod error;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use neptune_audit_core::exemption::Exemption;
+
 /// Why the rule does not apply to a resource.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NotApplicable {
@@ -17,6 +19,8 @@ pub enum NotApplicable {
     Gone(String),
     /// The name belongs to another cluster by now.
     NameTaken(String),
+    /// A cluster of this name that the decision does not hold against the requirements.
+    Exempt(String, Exemption),
     /// A result is recorded for a cluster that is not among the account's Neptune clusters any more.
     NotListed,
 }
@@ -30,6 +34,7 @@ impl fmt::Display for NotApplicable {
             Self::Engine(engine) => write!(f, "the engine of this cluster is {engine}: this rule judges Amazon Neptune clusters"),
             Self::Gone(identifier) => write!(f, "the cluster {identifier} no longer exists"),
             Self::NameTaken(identifier) => write!(f, "the cluster no longer exists: the name {identifier} belongs to another one now"),
+            Self::Exempt(identifier, exemption) => write!(f, "the cluster {identifier} is not judged: {exemption}"),
             Self::NotListed => f.write_str("there is no longer a Neptune cluster with this resource id"),
         }
     }

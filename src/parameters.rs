@@ -128,6 +128,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    use neptune_audit_core::exemption::ExemptTag;
     use neptune_audit_core::facts::LogType;
     use neptune_audit_core::pattern::Pattern;
 
@@ -151,7 +152,12 @@ mod tests {
             "pendingReboot": "COMPLIANT",
             "minimumRetentionDays": "1",
             "maximumRetentionDays": "3653",
+            "iamAuthentication": "true",
+            "logGroupRequired": "false",
             "logGroupEncrypted": "true",
+            "logGroupDeletionProtected": "true",
+            "logGroupMetricFilter": "true",
+            "exemptTag": "audit=exempt=yes",
             "forwardingDestination": "arn:aws:logs:*",
             "maximumSilenceHours": "1",
             "executionRoleName": "/security/NeptuneAuditReader",
@@ -161,11 +167,16 @@ mod tests {
         let required = Requirements {
             log_types: vec![LogType::SlowQuery, LogType::Audit],
             pending_reboot_accepted: true,
+            iam_authentication: true,
+            log_group_required: false,
             minimum_retention_days: Some(1),
             maximum_retention_days: Some(3653),
             log_group_encrypted: true,
+            log_group_deletion_protected: true,
+            log_group_metric_filter: true,
             forwarding_destination: Some(Pattern::new("arn:aws:logs:*")),
             maximum_silence_hours: Some(1),
+            exempt_tag: Some(ExemptTag { key: "audit".to_owned(), value: Some("exempt=yes".to_owned()) }),
         };
         let expected =
             Parameters { required, execution_role_name: Some("security/NeptuneAuditReader".to_owned()), report_unchanged: false };
@@ -196,8 +207,14 @@ mod tests {
             ("maximumRetentionDays", json!("-1"), "1 to 3653"),
             ("maximumRetentionDays", json!(1.5), "1 to 3653"),
             ("logGroupEncrypted", json!("yes"), "true or false"),
-            ("maximumSilenceHours", json!("0"), "1 or more"),
-            ("maximumSilenceHours", json!("99999999999"), "1 or more"),
+            ("logGroupRequired", json!("no"), "true or false"),
+            ("forwardingDestination", json!("nonsense"), "begins with arn: or *"),
+            ("forwardingDestination", json!("arn:aws:logs"), "begins with arn: or *"),
+            ("forwardingDestination", json!("a*"), "begins with arn: or *"),
+            ("maximumSilenceHours", json!("0"), "1 to 87672"),
+            ("maximumSilenceHours", json!("87673"), "1 to 87672"),
+            ("maximumSilenceHours", json!("99999999999"), "1 to 87672"),
+            ("exemptTag", json!("=value"), "Key or Key=Value"),
             ("executionRoleName", json!("arn:aws:iam::111122223333:role/reader"), "name of an IAM role"),
             ("executionRoleName", json!("path/"), "name of an IAM role"),
             ("executionRoleName", json!("a//b"), "name of an IAM role"),
@@ -210,6 +227,15 @@ mod tests {
             for part in [name, shown.as_str(), allowed] {
                 assert!(message.contains(part), "`{part}` is missing: {message}");
             }
+        }
+    }
+
+    #[test]
+    fn a_destination_is_an_arn_or_a_text_with_stars() {
+        for destination in
+            ["*", "*:destination:central", "arn:*", "arn:aws:logs:eu-west-1:444455556666:destination:central", "arn:aws:kinesis:::"]
+        {
+            assert!(Parameters::parse(&json!({ "forwardingDestination": destination }).to_string()).is_ok(), "{destination}");
         }
     }
 

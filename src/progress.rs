@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use neptune_audit_scan::error::CallError;
 use neptune_audit_scan::neptune::DESCRIBE_CLUSTERS;
 
-use crate::error::Trouble;
+use crate::error::{Trouble, Warning};
 
 /// How far a schedule has come. Everything in it can be noted by whoever holds a reference: one invocation runs on one thread.
 #[derive(Debug, Default)]
@@ -21,6 +21,7 @@ pub(crate) struct Progress {
     /// The clusters that could not be judged, by the reason.
     unreadable: RefCell<BTreeMap<String, Vec<String>>>,
     others: RefCell<Vec<Trouble>>,
+    warnings: RefCell<Vec<Warning>>,
 }
 
 impl Progress {
@@ -63,6 +64,16 @@ impl Progress {
     /// Notes anything else that went wrong.
     pub(crate) fn note(&self, trouble: Trouble) {
         self.others.borrow_mut().push(trouble);
+    }
+
+    /// Notes something that somebody should know and that costs no result.
+    pub(crate) fn warn(&self, warning: Warning) {
+        self.warnings.borrow_mut().push(warning);
+    }
+
+    /// What was warned of.
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        self.warnings.take()
     }
 
     /// How many results were on record already.

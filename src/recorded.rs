@@ -4,60 +4,76 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_sdk_config::primitives::DateTime;
 use neptune_audit_scan::error::CallError;
 use neptune_audit_scan::listing::Listing;
 use tokio::task::JoinSet;
 
-use crate::aws::config::{Config, GET_RECORDED};
+use crate::aws::config::{self, Config, GET_RECORDED};
 use crate::evaluation::{Compliance, Evaluation};
 use crate::resource::Resource;
 
 /// The recorded results of a rule.
 #[derive(Debug)]
 pub(crate) struct Recorded {
-    /// A fingerprint of each result, until its cluster has come and nobody compares the two any more.
-    results: Listing<Resource, u64>,
+    /// Of each result a fingerprint to compare with, until its cluster has come.
+    results: Listing<Resource, Option<u64>>,
     existing: Arc<Existing>,
-    compared: bool,
+}
+
+/// Which recorded results a new one is compared with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Compared {
+    /// All of them.
+    All,
+    /// Those of this event's time: an earlier try put them, before Lambda sent the event again.
+    Of(DateTime),
+}
+
+impl Compared {
+    fn includes(self, recorded: &config::Recorded) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(event) => recorded.ordering_timestamp.is_some_and(|at| is_same_time(at, event)),
+        }
+    }
+}
+
+/// AWS Config writes times as seconds with a fraction, which is not exact in binary.
+fn is_same_time(one: DateTime, other: DateTime) -> bool {
+    (one.as_secs_f64() - other.as_secs_f64()).abs() < 0.001
 }
 
 impl Recorded {
-    /// Begins to read them, as one of `tasks`. They are `compared` with new ones, or only tell which clusters are gone.
-    pub(crate) fn read(config: &Config, rule_name: &str, compared: bool, tasks: &mut JoinSet<()>) -> Self {
+    /// Begins to read them, as one of `tasks`.
+    pub(crate) fn read(config: &Config, rule_name: &str, compared: Compared, tasks: &mut JoinSet<()>) -> Self {
         let existing = Arc::new(Existing::default());
         let (config, rule_name, known) = (config.clone(), rule_name.to_owned(), Arc::clone(&existing));
         let results = Listing::read(tasks, GET_RECORDED, |pages| async move {
-            let needed = |resource: &Resource| compared || !known.contains(&resource.resource_id);
             config
                 .recorded(&rule_name, |page| {
-                    let page = page.into_iter().filter(|recorded| needed(&recorded.resource));
-                    pages.add(page.map(|recorded| {
-                        let result = known.fingerprint(recorded.compliance, recorded.annotation.as_deref());
+                    pages.add(page.into_iter().map(|recorded| {
+                        let compared = compared.includes(&recorded);
+                        let result = compared.then(|| known.fingerprint(recorded.compliance, recorded.annotation.as_deref()));
                         (recorded.resource, result)
                     }));
                 })
                 .await
         });
-        Self { results, existing, compared }
+        Self { results, existing }
     }
 
     /// Notes that there is a DB cluster of this resource id, so that nothing recorded for it is gone.
     pub(crate) fn exists(&self, resource_id: &str) {
         self.existing.insert(resource_id);
-        if !self.compared {
-            self.results.forget(&Resource::db_cluster(resource_id));
-        }
     }
 
-    /// Whether this very result is on record. Where nobody knows it is not: one put too many does no harm.
+    /// Whether this very result is on record among those that are compared. Where nobody knows it is not: one put too many does no harm.
     pub(crate) async fn has(&self, evaluation: &Evaluation) -> bool {
-        if !self.compared {
-            return false;
-        }
         let recorded = self.results.find(&evaluation.resource).await;
         self.results.forget(&evaluation.resource);
         let result = self.existing.fingerprint(evaluation.compliance, Some(&evaluation.annotation));
-        matches!(recorded, Ok(Some(recorded)) if recorded == result)
+        matches!(recorded, Ok(Some(Some(recorded))) if recorded == result)
     }
 
     /// The resources with a result of which no cluster was noted. Means something when all clusters were.
@@ -65,7 +81,7 @@ impl Recorded {
     /// # Errors
     /// When not all results could be read.
     pub(crate) async fn gone(&self) -> Result<Vec<Resource>, CallError> {
-        let gone = |(resource, _): (&Resource, &u64)| (!self.existing.contains(&resource.resource_id)).then(|| resource.clone());
+        let gone = |(resource, _): (&Resource, &Option<u64>)| (!self.existing.contains(&resource.resource_id)).then(|| resource.clone());
         self.results.all(gone).await
     }
 }

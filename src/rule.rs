@@ -35,7 +35,7 @@ impl Rule {
         let started = Instant::now();
         let mut tally = Tally::default();
         let outcome = self.evaluate(&payload, &context, &mut tally).await;
-        signals::finish(&tally, started.elapsed(), outcome.as_ref().err());
+        signals::finish(&tally, &context.request_id, started.elapsed(), outcome.as_ref().err());
         outcome.map(|()| tally)
     }
 
@@ -43,7 +43,7 @@ impl Rule {
         let deadline = Deadline::new(context.deadline());
         let invocation = Invocation::parse(payload)?;
         tally.begin(&invocation);
-        let opening = self.accounts.open(invocation, &context.invoked_function_arn, deadline);
+        let opening = self.accounts.open(invocation, context, deadline);
         let session = in_time(deadline.reading, "the credentials of the account", opening).await??;
         let outcome = answer(&session, tally).await;
         tally.count_calls(session.connection.calls.count());
@@ -54,7 +54,7 @@ impl Rule {
 async fn answer(session: &Session, tally: &mut Tally) -> Result<(), RuleError> {
     let at = session.invocation.ordering_timestamp;
     let evaluation = match &session.invocation.subject {
-        Subject::EveryCluster { rule_name } => return schedule::every_cluster(session, rule_name, tally).await,
+        Subject::EveryCluster { rule_name } => return schedule::every_cluster(session, rule_name.as_deref(), tally).await,
         Subject::NotApplicable { resource, reason } => Evaluation::not_applicable(resource.clone(), None, reason, at),
         Subject::Cluster { resource_id, identifier } => {
             let judging = judge_named(session, resource_id, identifier);
@@ -76,8 +76,9 @@ async fn judge_named(session: &Session, resource_id: &str, identifier: &str) -> 
         Some(cluster) if cluster.resource_id != resource_id => NotApplicable::NameTaken(identifier.to_owned()),
         Some(cluster) if !cluster.is_neptune() => NotApplicable::Engine(cluster.engine),
         Some(cluster) => {
-            let scan = Scan::one(&session.connection, &session.invocation.parameters.required);
-            return Ok(Evaluation::judged(resource, identifier, &scan.judge(cluster).await?, at));
+            let required = &session.invocation.parameters.required;
+            let verdict = Scan::one(&session.connection, required).judge(cluster).await?;
+            return Ok(Evaluation::judged(resource, identifier, &verdict, required, at));
         }
     };
     Ok(Evaluation::not_applicable(resource, Some(identifier), &reason, at))

@@ -2,6 +2,8 @@
 //!
 //! The listings are read by tasks of their own. What they bring flows through one stream: listed clusters are judged, what is judged and
 //! what is gone makes batches, batches are put. Whatever goes wrong costs only what it touches, and fails the invocation in the end.
+//!
+//! Lambda sends an event that failed again. What its first try put is on record with the event's own time by then, and is not put again.
 
 use futures_util::future::ready;
 use futures_util::stream::{self, StreamExt};
@@ -12,14 +14,14 @@ use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
 use crate::aws::config::BATCH;
-use crate::error::{RuleError, Trouble};
+use crate::error::{RuleError, Trouble, Warning};
 use crate::evaluation::Evaluation;
 use crate::not_applicable::NotApplicable;
 use crate::progress::Progress;
-use crate::recorded::Recorded;
+use crate::recorded::{Compared, Recorded};
 use crate::resource::Resource;
 use crate::session::Session;
-use crate::signals::Tally;
+use crate::signals::{self, Tally};
 
 /// Clusters that are being judged at once: a page of them.
 const CLUSTERS_AT_ONCE: usize = 100;
@@ -30,12 +32,14 @@ const PUTS_AT_ONCE: usize = 2;
 ///
 /// # Errors
 /// [`RuleError::Incomplete`] says what could not be done; all the rest was.
-pub(crate) async fn every_cluster(session: &Session, rule_name: &str, tally: &mut Tally) -> Result<(), RuleError> {
+pub(crate) async fn every_cluster(session: &Session, rule_name: Option<&str>, tally: &mut Tally) -> Result<(), RuleError> {
     let parameters = &session.invocation.parameters;
     let mut tasks = JoinSet::new();
     let scan = Scan::every(&session.connection, &parameters.required, &mut tasks);
     let mut clusters = scan.list(&mut tasks);
-    let recorded = Recorded::read(&session.config, rule_name, !parameters.report_unchanged, &mut tasks);
+    let at = session.invocation.ordering_timestamp;
+    let compared = if parameters.report_unchanged { Compared::Of(at) } else { Compared::All };
+    let recorded = rule_name.map(|rule_name| Recorded::read(&session.config, rule_name, compared, &mut tasks));
     let schedule = Schedule { session, scan, recorded, progress: Progress::default() };
     let listed = clusters.counter();
     let time_is_up = async {
@@ -65,6 +69,10 @@ pub(crate) async fn every_cluster(session: &Session, rule_name: &str, tally: &mu
     }
     drop(puts);
     tally.unchanged = schedule.progress.unchanged();
+    for warning in schedule.progress.warnings() {
+        signals::warn(&session.invocation.account, &session.request_id, &warning);
+        tally.warnings += 1;
+    }
     let troubles = schedule.progress.conclude(listed());
     if !troubles.is_empty() {
         return Err(RuleError::Incomplete(troubles));
@@ -79,7 +87,8 @@ pub(crate) async fn every_cluster(session: &Session, rule_name: &str, tally: &mu
 struct Schedule<'a> {
     session: &'a Session,
     scan: Scan<'a>,
-    recorded: Recorded,
+    /// Where the event names the rule.
+    recorded: Option<Recorded>,
     progress: Progress,
 }
 
@@ -98,7 +107,9 @@ impl Schedule<'_> {
     fn understand_one(&self, listed: Listed) -> Option<Cluster> {
         match listed {
             Ok(cluster) => {
-                self.recorded.exists(&cluster.resource_id);
+                if let Some(recorded) = &self.recorded {
+                    recorded.exists(&cluster.resource_id);
+                }
                 Some(cluster)
             }
             Err(unclear) => {
@@ -111,6 +122,7 @@ impl Schedule<'_> {
 
     /// The evaluation of a cluster, if there is something to report.
     async fn evaluate(&self, cluster: Cluster) -> Option<Evaluation> {
+        let invocation = &self.session.invocation;
         let (identifier, resource) = (cluster.identifier.clone(), Resource::db_cluster(&cluster.resource_id));
         let verdict = match self.scan.judge(cluster).await {
             Ok(verdict) => verdict,
@@ -119,8 +131,12 @@ impl Schedule<'_> {
                 return None;
             }
         };
-        let evaluation = Evaluation::judged(resource, &identifier, &verdict, self.session.invocation.ordering_timestamp);
-        let unchanged = self.recorded.has(&evaluation).await;
+        let evaluation =
+            Evaluation::judged(resource, &identifier, &verdict, &invocation.parameters.required, invocation.ordering_timestamp);
+        let unchanged = match &self.recorded {
+            Some(recorded) => recorded.has(&evaluation).await,
+            None => false,
+        };
         self.progress.judged(unchanged);
         (!unchanged).then_some(evaluation)
     }
@@ -130,13 +146,24 @@ impl Schedule<'_> {
         if !self.progress.knows_all_clusters() {
             return Vec::new();
         }
-        let gone = self.recorded.gone().await.unwrap_or_else(|failure| {
+        let Some(recorded) = &self.recorded else {
+            self.progress.warn(Warning::RuleUnnamed);
+            return Vec::new();
+        };
+        let gone = match recorded.gone().await {
+            Ok(gone) => gone,
             // A dry run clears nothing, so that it may do without: the services that stand in for AWS Config know only dry runs.
-            if !self.session.invocation.result_token.is_test_mode() {
-                self.progress.note(Trouble::RecordedUnknown(failure));
+            Err(_) if self.session.invocation.result_token.is_test_mode() => Vec::new(),
+            // AWS refuses it for rules that a service owns, those of packs and organizations among them, and nobody can permit it.
+            Err(failure) if failure.denied => {
+                self.progress.warn(Warning::RecordedDenied(failure));
+                Vec::new()
             }
-            Vec::new()
-        });
+            Err(failure) => {
+                self.progress.note(Trouble::RecordedUnknown(failure));
+                Vec::new()
+            }
+        };
         let at = self.session.invocation.ordering_timestamp;
         gone.into_iter().map(|resource| Evaluation::not_applicable(resource, None, &NotApplicable::NotListed, at)).collect()
     }

@@ -18,6 +18,8 @@ pub(crate) struct Session {
     pub(crate) config: Config,
     pub(crate) invocation: Invocation,
     pub(crate) deadline: Deadline,
+    /// Lambda's name for the invocation, which each log line has.
+    pub(crate) request_id: String,
 }
 
 impl Session {
@@ -25,7 +27,7 @@ impl Session {
     pub(crate) async fn report(&self, evaluations: &[Evaluation]) -> Result<(), NotReported> {
         self.config.put(evaluations, &self.invocation.result_token, self.deadline.reporting).await?;
         for evaluation in evaluations {
-            signals::evaluated(&self.invocation.account, evaluation);
+            signals::evaluated(&self.invocation.account, &self.request_id, evaluation);
         }
         Ok(())
     }

@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_config::primitives::{DateTime, DateTimeFormat};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::account::AccountId;
-use crate::error::RuleError;
+use crate::error::{RuleError, Warning};
 use crate::evaluation::{Compliance, Evaluation};
 use crate::event::{Invocation, Subject};
 
@@ -33,6 +33,8 @@ pub struct Tally {
     pub not_applicable: u64,
     /// Results that were recorded already, and not put again.
     pub unchanged: u64,
+    /// What somebody should know, though everything was reported.
+    pub warnings: u64,
     /// Codes in the evaluations that were put.
     pub broken_links: u64,
     /// Requests sent to AWS, retries included.
@@ -54,7 +56,7 @@ impl Tally {
                 Compliance::NonCompliant => self.non_compliant += 1,
                 Compliance::NotApplicable => self.not_applicable += 1,
             }
-            self.broken_links += evaluation.codes.iter().map(|_| 1).sum::<u64>();
+            self.broken_links += evaluation.codes.iter().flat_map(|(_, codes)| codes).map(|_| 1).sum::<u64>();
         }
     }
 
@@ -65,19 +67,35 @@ impl Tally {
 }
 
 /// Logs an evaluation that AWS Config took.
-pub fn evaluated(account: &AccountId, evaluation: &Evaluation) {
-    let Evaluation { resource, name, compliance, annotation, codes, .. } = evaluation;
+pub fn evaluated(account: &AccountId, request_id: &str, evaluation: &Evaluation) {
+    let Evaluation { resource, name, compliance, text, codes, .. } = evaluation;
     let compliance = compliance.as_str();
+    let codes = codes.iter().map(|(log_type, codes)| {
+        let codes: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
+        (log_type.as_str().to_owned(), json!(codes))
+    });
     log(&json!({
         "timestamp": now(),
         "level": "INFO",
-        "message": format!("{} is {compliance}: {annotation}", name.as_ref().unwrap_or(&resource.resource_id)),
+        "message": format!("{} is {compliance}: {text}", name.as_ref().unwrap_or(&resource.resource_id)),
+        "requestId": request_id,
         "accountId": account.to_string(),
         "cluster": name,
         "resourceType": resource.resource_type,
         "resourceId": resource.resource_id,
         "compliance": compliance,
-        "codes": codes.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
+        "codes": codes.collect::<Map<_, _>>(),
+    }));
+}
+
+/// Logs what somebody should know, though everything was reported.
+pub fn warn(account: &AccountId, request_id: &str, warning: &Warning) {
+    log(&json!({
+        "timestamp": now(),
+        "level": "WARN",
+        "message": warning.to_string(),
+        "requestId": request_id,
+        "accountId": account.to_string(),
     }));
 }
 
@@ -86,10 +104,10 @@ pub fn evaluated(account: &AccountId, evaluation: &Evaluation) {
 /// The metrics have no dimensions: each combination of values would be a metric to pay for. What tells invocations apart is in the
 /// other fields of the line, for CloudWatch Logs Insights. Clusters are counted on schedules alone, where the counts are of all of them.
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
-pub fn finish(tally: &Tally, duration: Duration, error: Option<&RuleError>) {
+pub fn finish(tally: &Tally, request_id: &str, duration: Duration, error: Option<&RuleError>) {
     let clusters = ["Compliant", "NonCompliant", "NotApplicable", "Unchanged", "BrokenLinks"];
     let clusters = clusters.iter().filter(|_| tally.schedule).map(|name| metric(name, "Count"));
-    let always = [metric("ApiCalls", "Count"), metric("Errors", "Count"), metric("Duration", "Milliseconds")];
+    let always = ["ApiCalls", "Errors", "Warnings"].iter().map(|name| metric(name, "Count")).chain([metric("Duration", "Milliseconds")]);
     let milliseconds = duration.as_secs_f64() * 1000.0;
     let summary = format!(
         "{} COMPLIANT, {} NON_COMPLIANT, {} NOT_APPLICABLE, {} unchanged; {} calls in {milliseconds:.0} ms",
@@ -108,6 +126,7 @@ pub fn finish(tally: &Tally, duration: Duration, error: Option<&RuleError>) {
         "level": if error.is_some() { "ERROR" } else { "INFO" },
         "message": error.map_or(summary, RuleError::to_string),
         "errorType": error.map(RuleError::error_type),
+        "requestId": request_id,
         "accountId": tally.account_id,
         "schedule": tally.schedule,
         "Compliant": tally.compliant,
@@ -117,6 +136,7 @@ pub fn finish(tally: &Tally, duration: Duration, error: Option<&RuleError>) {
         "BrokenLinks": tally.broken_links,
         "ApiCalls": tally.api_calls,
         "Errors": u8::from(error.is_some()),
+        "Warnings": tally.warnings,
         "Duration": milliseconds,
     }));
 }

@@ -148,7 +148,11 @@ fn circle(imports: &BTreeMap<Vec<String>, BTreeSet<Vec<String>>>) -> Option<Vec<
 fn no_file_imports_another_in_a_circle() {
     for folder in sources() {
         let imports = imports(&folder);
-        assert!(imports.values().map(BTreeSet::len).sum::<usize>() > 0 || imports.len() == 1, "{}: nothing was understood", folder.display());
+        assert!(
+            imports.values().map(BTreeSet::len).sum::<usize>() > 0 || imports.len() == 1,
+            "{}: nothing was understood",
+            folder.display()
+        );
         if let Some(circle) = circle(&imports) {
             panic!("{}: {}", folder.display(), circle.join(" → "));
         }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_sdk_config::config::{Credentials, IdentityCache, SharedCredentialsProvider};
 use aws_types::SdkConfig;
+use lambda_runtime::Context;
 use neptune_audit_scan::connection::Connection;
 use neptune_audit_scan::error::CallError;
 use neptune_audit_scan::interceptors::{Calls, WholeXml};
@@ -55,11 +56,12 @@ impl Accounts {
     ///
     /// # Errors
     /// [`RuleError::ForeignAccount`] for another account without a role, [`RuleError::RoleNotAssumed`] where STS refuses.
-    pub(crate) async fn open(&self, invocation: Invocation, function_arn: &str, deadline: Deadline) -> Result<Session, RuleError> {
+    pub(crate) async fn open(&self, invocation: Invocation, context: &Context, deadline: Deadline) -> Result<Session, RuleError> {
         let calls = Calls::default();
-        let sdk = self.settings_for(&invocation, function_arn, deadline, &calls).await?;
+        let sdk = self.settings_for(&invocation, &context.invoked_function_arn, deadline, &calls).await?;
         let connection = Connection::new(sdk, calls);
-        Ok(Session { config: Config::new(&connection), connection, invocation, deadline })
+        let request_id = context.request_id.clone();
+        Ok(Session { config: Config::new(&connection), connection, invocation, deadline, request_id })
     }
 
     /// The function's own settings, with the credentials of the invocation's account.

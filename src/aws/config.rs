@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_config::Client;
 use aws_sdk_config::error::BuildError;
+use aws_sdk_config::primitives::DateTime;
 use aws_sdk_config::types::{ComplianceType, Evaluation as ConfigEvaluation, EvaluationResult};
 use neptune_audit_scan::connection::Connection;
 use neptune_audit_scan::error::CallError;
@@ -42,6 +43,8 @@ pub struct Recorded {
     pub compliance: Compliance,
     /// Its sentence.
     pub annotation: Option<String>,
+    /// The time of the event that it was put for.
+    pub ordering_timestamp: Option<DateTime>,
 }
 
 impl Config {
@@ -144,12 +147,13 @@ fn ids(evaluations: &[ConfigEvaluation]) -> Vec<String> {
 }
 
 fn read(result: EvaluationResult) -> Option<Recorded> {
-    let qualifier = result.evaluation_result_identifier?.evaluation_result_qualifier?;
+    let identifier = result.evaluation_result_identifier?;
+    let qualifier = identifier.evaluation_result_qualifier?;
     let compliance = match result.compliance_type? {
         ComplianceType::Compliant => Compliance::Compliant,
         ComplianceType::NonCompliant => Compliance::NonCompliant,
         _ => return None,
     };
     let resource = Resource { resource_type: qualifier.resource_type?, resource_id: qualifier.resource_id? };
-    Some(Recorded { resource, compliance, annotation: result.annotation })
+    Some(Recorded { resource, compliance, annotation: result.annotation, ordering_timestamp: identifier.ordering_timestamp })
 }

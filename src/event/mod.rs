@@ -114,11 +114,7 @@ fn subject(event: &RuleEvent) -> Result<(Subject, DateTime), RuleError> {
         }
         "ScheduledNotification" | "ConfigurationSnapshotDeliveryCompleted" => {
             let notification: Notification = parse(FIELD, &event.invoking_event)?;
-            let rule_name = event
-                .config_rule_name
-                .clone()
-                .filter(|name| !name.trim().is_empty())
-                .ok_or_else(|| RuleError::invalid_event("configRuleName", "is missing"))?;
+            let rule_name = event.config_rule_name.clone().filter(|name| !name.trim().is_empty());
             let at = time("invokingEvent.notificationCreationTime", &notification.notification_creation_time)?;
             Ok((Subject::EveryCluster { rule_name }, at))
         }

@@ -22,7 +22,7 @@ pub enum Subject {
     },
     /// Every Neptune cluster of the account and Region.
     EveryCluster {
-        /// The rule whose recorded results are looked through for clusters that are gone.
-        rule_name: String,
+        /// The rule whose recorded results are looked through for clusters that are gone, where the event names it.
+        rule_name: Option<String>,
     },
 }

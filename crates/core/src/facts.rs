@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use crate::selection::Selection;
+
 /// The engine name of a Neptune cluster.
 pub const NEPTUNE: &str = "neptune";
 
@@ -55,10 +57,20 @@ pub struct Cluster {
     pub identifier: String,
     /// `DbClusterResourceId`: its identity.
     pub resource_id: String,
+    /// `DBClusterArn`.
+    pub arn: Option<String>,
     /// `Engine`: Neptune's calls tell of Aurora and DocumentDB clusters too.
     pub engine: String,
+    /// `Status`: `available` most of the time; a free text, so that only what is known is looked for.
+    pub status: String,
+    /// `ClusterCreateTime`.
+    pub created_at: Option<SystemTime>,
     /// `DBClusterParameterGroup`: the name of its DB cluster parameter group.
     pub parameter_group: String,
+    /// `IAMDatabaseAuthenticationEnabled`: whether requests must be signed, so that each has a caller.
+    pub iam_authentication: bool,
+    /// `PendingModifiedValues.IAMDatabaseAuthenticationEnabled`: whether that is about to be turned on.
+    pub iam_authentication_pending: bool,
     /// `DBClusterMembers`: its instances.
     pub members: Vec<Member>,
     /// `EnabledCloudwatchLogsExports`: the logs it exports.
@@ -72,6 +84,17 @@ impl Cluster {
     pub fn is_neptune(&self) -> bool {
         self.engine == NEPTUNE
     }
+
+    /// Whether it will be gone soon, so that nothing is worth saying about it.
+    pub fn is_being_deleted(&self) -> bool {
+        self.status == "deleting"
+    }
+
+    /// Whether nobody can query it at present, so that it logs nothing either.
+    /// <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html#Aurora.Status>
+    pub fn takes_no_queries(&self) -> bool {
+        ["creating", "starting", "stopping", "stopped"].contains(&self.status.as_str())
+    }
 }
 
 /// An instance of a cluster.
@@ -83,22 +106,133 @@ pub struct Member {
     pub parameter_group_status: String,
 }
 
-/// The parameters of a DB cluster parameter group that turn logs on; `None` is the default, which is off for both.
+/// The parameters of a DB cluster parameter group that turn logs on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogParameters {
     /// `neptune_enable_audit_log`.
-    pub audit: Option<String>,
+    pub audit: Parameter,
     /// `neptune_enable_slow_query_log`.
-    pub slow_query: Option<String>,
+    pub slow_query: Parameter,
 }
 
-/// How a log group keeps its events.
-#[derive(Clone, Copy, Debug, PartialEq)]
+impl LogParameters {
+    /// The one that turns a log on.
+    pub fn of(&self, log_type: LogType) -> &Parameter {
+        match log_type {
+            LogType::Audit => &self.audit,
+            LogType::SlowQuery => &self.slow_query,
+        }
+    }
+
+    /// The same, to fill in.
+    pub fn of_mut(&mut self, log_type: LogType) -> &mut Parameter {
+        match log_type {
+            LogType::Audit => &mut self.audit,
+            LogType::SlowQuery => &mut self.slow_query,
+        }
+    }
+}
+
+/// A parameter of a DB cluster parameter group.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parameter {
+    /// `ParameterValue`; `None` is the default, which is off for the parameters that turn logs on.
+    pub value: Option<String>,
+    /// `ApplyMethod`: `immediate` or `pending-reboot`.
+    pub apply_method: Option<String>,
+}
+
+impl Parameter {
+    /// With a value, and nothing said of how it is applied.
+    pub fn set_to(value: &str) -> Self {
+        Self { value: Some(value.to_owned()), apply_method: None }
+    }
+}
+
+/// The one class of log groups that has subscription and metric filters.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html>
+pub const STANDARD: &str = "STANDARD";
+
+/// What a log group is, and how it keeps its events.
+#[derive(Clone, Debug, PartialEq)]
 pub struct LogGroup {
     /// Days until an event expires; `None` is never.
     pub retention_days: Option<u32>,
+    /// The policy of the account that decides on them, by its name; `None` where the log group itself does.
+    pub retention_policy: Option<String>,
     /// Whether a KMS key of the customer's protects it.
     pub encrypted: bool,
+    /// `logGroupClass`: fixed when the log group was created.
+    pub class: String,
+    /// Whether it is protected from deletion.
+    pub deletion_protected: bool,
+    /// How many metric filters it has.
+    pub metric_filters: u32,
+}
+
+impl Default for LogGroup {
+    /// As CloudWatch Logs makes one where nothing else is said.
+    fn default() -> Self {
+        Self {
+            retention_days: None,
+            retention_policy: None,
+            encrypted: false,
+            class: STANDARD.to_owned(),
+            deletion_protected: false,
+            metric_filters: 0,
+        }
+    }
+}
+
+/// Where a log group sends its events by filters of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Subscriptions {
+    /// Through these, if any.
+    Filters(Vec<SubscriptionFilter>),
+    /// Nowhere: CloudWatch Logs says that log groups of this class have no such filters.
+    NotSupported,
+}
+
+/// A subscription filter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubscriptionFilter {
+    /// `destinationArn`.
+    pub destination: String,
+    /// `filterPattern`: a blank one lets every event through.
+    pub pattern: String,
+    /// `fieldSelectionCriteria`, where there are some: then not every event is sent.
+    pub field_selection: Option<String>,
+}
+
+/// A subscription filter policy of the account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountPolicy {
+    /// `policyName`.
+    pub name: String,
+    /// `DestinationArn` of its document.
+    pub destination: String,
+    /// `FilterPattern` of its document.
+    pub pattern: String,
+    /// Which log groups it is for.
+    pub selection: Selection,
+}
+
+/// A tag of a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// Its key.
+    pub key: String,
+    /// Its value, which may be blank.
+    pub value: String,
+}
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.value.as_str() {
+            "" => f.write_str(&self.key),
+            value => write!(f, "{}={value}", self.key),
+        }
+    }
 }
 
 /// Something about a log group. Reads cost calls, so not everything is always read, and a group may not be there.
@@ -118,9 +252,9 @@ pub enum Fact<T> {
 pub struct LogGroupFacts {
     /// How it keeps its events.
     pub group: Fact<LogGroup>,
-    /// The ARNs that its subscription filters send to.
-    pub destinations: Fact<Vec<String>>,
-    /// The time of its newest event; `None` where it never had one.
+    /// Where its own subscription filters send its events.
+    pub subscriptions: Fact<Subscriptions>,
+    /// The time of its newest event; `None` where it holds none.
     pub newest_event: Fact<Option<SystemTime>>,
 }
 
@@ -135,14 +269,33 @@ pub struct ClusterFacts {
     pub audit_log_group: LogGroupFacts,
     /// The log group of the slow-query log.
     pub slow_query_log_group: LogGroupFacts,
+    /// The account's subscription filter policies; `None` where nobody has looked.
+    pub account_policies: Option<Vec<AccountPolicy>>,
+    /// The cluster's tags; `None` where nobody has looked.
+    pub tags: Option<Vec<Tag>>,
     /// When the facts were read: ages are counted from here.
     pub read_at: SystemTime,
+}
+
+impl LogGroupFacts {
+    /// What is known of a log group that is not there.
+    pub fn missing() -> Self {
+        Self { group: Fact::NoLogGroup, subscriptions: Fact::NoLogGroup, newest_event: Fact::NoLogGroup }
+    }
 }
 
 impl ClusterFacts {
     /// With nothing known of the log groups yet.
     pub fn new(cluster: Cluster, parameters: LogParameters, read_at: SystemTime) -> Self {
-        Self { cluster, parameters, audit_log_group: LogGroupFacts::default(), slow_query_log_group: LogGroupFacts::default(), read_at }
+        Self {
+            cluster,
+            parameters,
+            audit_log_group: LogGroupFacts::default(),
+            slow_query_log_group: LogGroupFacts::default(),
+            account_policies: None,
+            tags: None,
+            read_at,
+        }
     }
 
     /// The facts about the log group of one log type.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::remedy::Remedy;
 
-/// A broken link. Displayed, it is the sentence of the annotation: what was found, and what to do.
+/// A broken link. Displayed, it is one sentence: what was found, and what to do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// Fixed for ever: programs rely on it.
@@ -49,6 +49,8 @@ codes! {
     ParameterOff = "PARAMETER_OFF",
     /// It does, and an instance does not run with it.
     NotInEffect = "NOT_IN_EFFECT",
+    /// The lines of the log name no caller, because the cluster does not authenticate with IAM.
+    CallerUnknown = "CALLER_UNKNOWN",
     /// The cluster does not send the log to CloudWatch Logs.
     ExportOff = "EXPORT_OFF",
     /// It will soon.
@@ -61,6 +63,10 @@ codes! {
     RetentionTooLong = "RETENTION_TOO_LONG",
     /// No KMS key of the customer's protects the log group.
     NotEncrypted = "NOT_ENCRYPTED",
+    /// The log group can be deleted at once.
+    Deletable = "DELETABLE",
+    /// No metric filter looks at the log group.
+    NotWatched = "NOT_WATCHED",
     /// Nothing sends the log to the asked destination.
     NotForwarded = "NOT_FORWARDED",
     /// No event came in the asked hours.

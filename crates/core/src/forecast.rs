@@ -5,7 +5,8 @@
 
 use std::fmt;
 
-use crate::facts::{ClusterFacts, Fact, LogGroup, LogGroupFacts, LogType};
+use crate::exemption::Exemption;
+use crate::facts::{AccountPolicy, ClusterFacts, Fact, LogGroup, LogGroupFacts, LogType, Subscriptions, Tag};
 use crate::finding::Code;
 use crate::links::{Link, Outcome, representatives};
 use crate::requirements::Requirements;
@@ -17,10 +18,10 @@ pub const MOST_WORLDS: usize = 4096;
 /// One fact, taken to be so.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Assumption {
-    /// The value of `neptune_enable_audit_log`.
-    Audit(Option<String>),
-    /// The value of `neptune_enable_slow_query_log`.
-    SlowQuery(Option<String>),
+    /// The value of the parameter that turns a log on.
+    Parameter(LogType, Option<String>),
+    /// Whether the cluster authenticates with IAM.
+    IamAuthentication(bool),
     /// Whether the cluster exports a log.
     Exported(LogType, bool),
     /// The log group of a log; without one nothing can be said about it.
@@ -29,34 +30,50 @@ pub enum Assumption {
     Retention(LogType, Option<u32>),
     /// Whether this log group has a KMS key, where there is one.
     Encrypted(LogType, bool),
+    /// The class of this log group, where there is one.
+    Class(LogType, String),
+    /// Whether this log group is protected from deletion, where there is one.
+    DeletionProtected(LogType, bool),
+    /// How many metric filters this log group has, where there is one.
+    MetricFilters(LogType, u32),
     /// Where this log group sends its events, where there is one.
-    Destinations(LogType, Vec<String>),
+    Subscriptions(LogType, Subscriptions),
+    /// The account's subscription filter policies.
+    AccountPolicies(Vec<AccountPolicy>),
+    /// The tags of the cluster.
+    Tags(Vec<Tag>),
 }
 
 impl Assumption {
     /// Makes it so.
     pub fn apply(&self, facts: &mut ClusterFacts) {
         match self {
-            Self::Audit(value) => facts.parameters.audit.clone_from(value),
-            Self::SlowQuery(value) => facts.parameters.slow_query.clone_from(value),
+            Self::Parameter(log_type, value) => facts.parameters.of_mut(*log_type).value.clone_from(value),
+            Self::IamAuthentication(on) => facts.cluster.iam_authentication = *on,
             Self::Exported(log_type, exported) => {
                 facts.cluster.exported.retain(|name| name != log_type.as_str());
                 if *exported {
                     facts.cluster.exported.push(log_type.as_str().to_owned());
                 }
             }
-            Self::LogGroup(log_type, None) => {
-                *facts.log_group_mut(*log_type) =
-                    LogGroupFacts { group: Fact::NoLogGroup, destinations: Fact::NoLogGroup, newest_event: Fact::NoLogGroup };
-            }
-            Self::LogGroup(log_type, Some(group)) => facts.log_group_mut(*log_type).group = Fact::Found(*group),
+            Self::LogGroup(log_type, None) => *facts.log_group_mut(*log_type) = LogGroupFacts::missing(),
+            Self::LogGroup(log_type, Some(group)) => facts.log_group_mut(*log_type).group = Fact::Found(group.clone()),
             Self::Retention(log_type, days) => change(&mut facts.log_group_mut(*log_type).group, |group| group.retention_days = *days),
             Self::Encrypted(log_type, encrypted) => {
                 change(&mut facts.log_group_mut(*log_type).group, |group| group.encrypted = *encrypted);
             }
-            Self::Destinations(log_type, destinations) => {
-                change(&mut facts.log_group_mut(*log_type).destinations, |known| known.clone_from(destinations));
+            Self::Class(log_type, class) => change(&mut facts.log_group_mut(*log_type).group, |group| group.class.clone_from(class)),
+            Self::DeletionProtected(log_type, protected) => {
+                change(&mut facts.log_group_mut(*log_type).group, |group| group.deletion_protected = *protected);
             }
+            Self::MetricFilters(log_type, count) => {
+                change(&mut facts.log_group_mut(*log_type).group, |group| group.metric_filters = *count);
+            }
+            Self::Subscriptions(log_type, subscriptions) => {
+                change(&mut facts.log_group_mut(*log_type).subscriptions, |known| known.clone_from(subscriptions));
+            }
+            Self::AccountPolicies(policies) => facts.account_policies = Some(policies.clone()),
+            Self::Tags(tags) => facts.tags = Some(tags.clone()),
         }
     }
 }
@@ -84,11 +101,12 @@ impl Unknown {
 
     /// The parameter that turns a log on.
     pub fn parameter(name: impl Into<String>, log_type: LogType) -> Self {
-        let assume = |value| match log_type {
-            LogType::Audit => Assumption::Audit(value),
-            LogType::SlowQuery => Assumption::SlowQuery(value),
-        };
-        Self::each(name, representatives::parameter_values(log_type), assume)
+        Self::each(name, representatives::parameter_values(log_type), |value| Assumption::Parameter(log_type, value))
+    }
+
+    /// Whether the cluster authenticates with IAM.
+    pub fn iam_authentication(name: impl Into<String>) -> Self {
+        Self::each(name, [false, true], Assumption::IamAuthentication)
     }
 
     /// Whether a log is exported.
@@ -106,9 +124,36 @@ impl Unknown {
         Self::each(name, [false, true], |encrypted| Assumption::Encrypted(log_type, encrypted))
     }
 
+    /// Of which class a log group is.
+    pub fn class(name: impl Into<String>, log_type: LogType) -> Self {
+        Self::each(name, representatives::classes(), |class| Assumption::Class(log_type, class))
+    }
+
+    /// Whether a log group is protected from deletion.
+    pub fn deletion_protected(name: impl Into<String>, log_type: LogType) -> Self {
+        Self::each(name, [false, true], |protected| Assumption::DeletionProtected(log_type, protected))
+    }
+
+    /// How many metric filters a log group has.
+    pub fn metric_filters(name: impl Into<String>, log_type: LogType) -> Self {
+        Self::each(name, representatives::metric_filters(), |count| Assumption::MetricFilters(log_type, count))
+    }
+
     /// Where a log group sends its events.
-    pub fn destinations(name: impl Into<String>, log_type: LogType, required: &Requirements) -> Self {
-        Self::each(name, representatives::destinations(required), |found| Assumption::Destinations(log_type, found))
+    pub fn subscriptions(name: impl Into<String>, log_type: LogType, required: &Requirements) -> Self {
+        Self::each(name, representatives::subscriptions(required), |found| Assumption::Subscriptions(log_type, found))
+    }
+
+    /// Which subscription filter policies the account has.
+    pub fn account_policies(name: impl Into<String>, required: &Requirements) -> Self {
+        Self::each(name, representatives::account_policies(required), Assumption::AccountPolicies)
+    }
+
+    /// Which tags the cluster has: the one that exempts it, where there is such a one, or none that matters.
+    pub fn tags(name: impl Into<String>, required: &Requirements) -> Self {
+        let exempt =
+            required.exempt_tag.iter().map(|exempt| vec![Tag { key: exempt.key.clone(), value: exempt.value.clone().unwrap_or_default() }]);
+        Self::each(name, std::iter::once(Vec::new()).chain(exempt), Assumption::Tags)
     }
 
     fn each<T>(name: impl Into<String>, values: impl IntoIterator<Item = T>, assume: impl Fn(T) -> Assumption) -> Self {
@@ -136,6 +181,10 @@ pub struct Forecast {
     pub possible: Vec<Code>,
     /// The unknown values that make the difference, by name.
     pub deciding: Vec<String>,
+    /// Why the cluster is not held against the requirements, for each world in which it is not.
+    pub exemptions: Vec<Exemption>,
+    /// Whether there is a world in which it is.
+    pub held: bool,
     /// Whether there were too many worlds to judge them: then nothing is known.
     pub too_many: bool,
 }
@@ -158,6 +207,8 @@ pub enum Expectation {
     Fail,
     /// It depends on what is unknown.
     Undecided,
+    /// It is not held against the requirements in any world.
+    NotApplicable,
 }
 
 impl fmt::Display for Expectation {
@@ -166,6 +217,7 @@ impl fmt::Display for Expectation {
             Self::Pass => "PASS",
             Self::Fail => "FAIL",
             Self::Undecided => "UNDECIDED",
+            Self::NotApplicable => "NOT_APPLICABLE",
         })
     }
 }
@@ -177,20 +229,28 @@ impl From<Verdict> for Forecast {
             links: links.iter().map(|(link, outcome)| (*link, vec![outcome.clone()])).collect(),
         });
         let trails: Vec<_> = trails.collect();
-        let mut certain: Vec<_> = verdict.trails().iter().flat_map(Trail::findings).map(|finding| finding.code).collect();
-        certain.sort_unstable();
-        certain.dedup();
-        Self { trails, certain, possible: Vec::new(), deciding: Vec::new(), too_many: false }
+        let certain = verdict.codes();
+        let exemptions: Vec<_> = match verdict {
+            Verdict::Exempt(exemption, _) => vec![exemption],
+            Verdict::Compliant(_) | Verdict::NonCompliant(_) => Vec::new(),
+        };
+        let held = exemptions.is_empty();
+        Self { trails, certain, possible: Vec::new(), deciding: Vec::new(), exemptions, held, too_many: false }
     }
 }
 
 impl Forecast {
     /// What it comes to.
     pub fn expectation(&self) -> Expectation {
-        match (self.too_many, self.certain.is_empty(), self.possible.is_empty()) {
-            (false, false, _) => Expectation::Fail,
-            (false, true, true) => Expectation::Pass,
-            (true, ..) | (false, true, false) => Expectation::Undecided,
+        if self.too_many {
+            return Expectation::Undecided;
+        }
+        // Only what would be broken is exempt: where no world has a code, an exemption in some is not a matter of passing.
+        match (self.held, self.exemptions.is_empty(), self.certain.is_empty(), self.possible.is_empty()) {
+            (false, ..) => Expectation::NotApplicable,
+            (true, true, false, _) => Expectation::Fail,
+            (true, true, true, true) => Expectation::Pass,
+            (true, ..) => Expectation::Undecided,
         }
     }
 
@@ -204,20 +264,18 @@ impl Forecast {
         self.possible.dedup();
         for (trail, other) in self.trails.iter_mut().zip(other.trails) {
             for ((_, outcomes), (_, others)) in trail.links.iter_mut().zip(other.links) {
-                for outcome in others {
-                    if !outcomes.contains(&outcome) {
-                        outcomes.push(outcome);
-                    }
-                }
+                add_new(outcomes, others);
             }
         }
-        for name in other.deciding {
-            if !self.deciding.contains(&name) {
-                self.deciding.push(name);
-            }
-        }
+        add_new(&mut self.deciding, other.deciding);
+        add_new(&mut self.exemptions, other.exemptions);
+        self.held |= other.held;
         self.too_many |= other.too_many;
         self
+    }
+
+    fn differs_from(&self, other: &Self) -> bool {
+        self.certain != other.certain || self.possible != other.possible || self.held != other.held || self.exemptions != other.exemptions
     }
 
     fn codes(&self) -> impl Iterator<Item = Code> {
@@ -253,7 +311,7 @@ pub fn foresee_with<E>(choices: &[Choice], mut judge: impl FnMut(&[usize]) -> Re
     let Some(count) = count.filter(|&count| count <= MOST_WORLDS) else {
         let first = judge(&picks)?;
         let deciding = choices.iter().map(|choice| choice.name.clone()).collect();
-        return Ok(Forecast { deciding, too_many: true, ..first });
+        return Ok(Forecast { deciding, certain: Vec::new(), possible: Vec::new(), too_many: true, ..first });
     };
     let mut worlds = Vec::with_capacity(count);
     loop {
@@ -265,8 +323,16 @@ pub fn foresee_with<E>(choices: &[Choice], mut judge: impl FnMut(&[usize]) -> Re
     let deciding = deciding(choices, &worlds);
     let all = worlds.into_iter().reduce(Forecast::or);
     let Some(mut all) = all else { return judge(&picks) };
-    all.deciding.extend(deciding);
+    add_new(&mut all.deciding, deciding);
     Ok(all)
+}
+
+fn add_new<T: PartialEq>(known: &mut Vec<T>, others: Vec<T>) {
+    for other in others {
+        if !known.contains(&other) {
+            known.push(other);
+        }
+    }
 }
 
 /// To the next world, the last choice first; `false` after the last world.
@@ -291,9 +357,7 @@ fn deciding(choices: &[Choice], worlds: &[Forecast]) -> Vec<String> {
         stride /= alternatives;
         let differs = worlds.chunks(block.max(1)).any(|block| {
             let (first, others) = block.split_at(stride.min(block.len()));
-            others
-                .chunks(stride.max(1))
-                .any(|other| first.iter().zip(other).any(|(one, other)| one.certain != other.certain || one.possible != other.possible))
+            others.chunks(stride.max(1)).any(|other| first.iter().zip(other).any(|(one, other)| one.differs_from(other)))
         });
         if differs && !names.contains(&choice.name) {
             names.push(choice.name.clone());

@@ -5,16 +5,17 @@
 //!
 //! The modules, in reading order:
 //!
-//! - [`facts`] is what AWS says of a cluster; [`requirements`] is what the rule's parameters ask, with one table of them all, and
-//!   [`pattern`] a text with stars.
+//! - [`facts`] is what AWS says of a cluster, [`selection`] which log groups a policy of the account is for; [`requirements`] is what the
+//!   rule's parameters ask, with one table of them all, and [`pattern`] a text with stars.
 //! - [`links`] is what the facts mean, one file for each link of the audit trail; [`finding`] is what a broken one says, [`remedy`] what
 //!   to do about it.
-//! - [`verdict`] sums the links up, and tells which reads could still change the outcome.
+//! - [`exemption`] says why a cluster is not held against all this; [`verdict`] sums the links up, and tells which reads could still change the outcome.
 //! - [`forecast`] judges what is not there yet: every world that the unknown values allow.
 //! - `examples`, a feature for tests, has the healthy cluster that each of them breaks.
 
 #[cfg(feature = "examples")]
 pub mod examples;
+pub mod exemption;
 pub mod facts;
 pub mod finding;
 pub mod forecast;
@@ -22,4 +23,5 @@ pub mod links;
 pub mod pattern;
 pub mod remedy;
 pub mod requirements;
+pub mod selection;
 pub mod verdict;

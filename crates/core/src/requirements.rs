@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+use crate::exemption::ExemptTag;
 use crate::facts::LogType;
 use crate::pattern::Pattern;
 
 /// The longest retention that CloudWatch Logs has, short of never expiring: ten years and three days.
 const LONGEST_RETENTION_DAYS: u32 = 3653;
+/// Ten years, in hours.
+const LONGEST_SILENCE_HOURS: u32 = 87_672;
 
 /// What is required of a cluster's audit trail.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,16 +18,26 @@ pub struct Requirements {
     pub log_types: Vec<LogType>,
     /// `pendingReboot`: whether a parameter that waits for a reboot is accepted.
     pub pending_reboot_accepted: bool,
+    /// `iamAuthentication`: whether callers must be named.
+    pub iam_authentication: bool,
+    /// `logGroupRequired`: whether the log group must exist where no other parameter asks for it.
+    pub log_group_required: bool,
     /// `minimumRetentionDays`.
     pub minimum_retention_days: Option<u32>,
     /// `maximumRetentionDays`.
     pub maximum_retention_days: Option<u32>,
     /// `logGroupEncrypted`: whether the log group needs a KMS key.
     pub log_group_encrypted: bool,
+    /// `logGroupDeletionProtected`: whether the log group must be protected from deletion.
+    pub log_group_deletion_protected: bool,
+    /// `logGroupMetricFilter`: whether the log group needs a metric filter.
+    pub log_group_metric_filter: bool,
     /// `forwardingDestination`: where the log must be sent to.
     pub forwarding_destination: Option<Pattern>,
     /// `maximumSilenceHours`: how old the newest event may be.
     pub maximum_silence_hours: Option<u32>,
+    /// `exemptTag`: the tag that makes a broken trail none of the rule's business.
+    pub exempt_tag: Option<ExemptTag>,
 }
 
 impl Default for Requirements {
@@ -32,17 +45,22 @@ impl Default for Requirements {
         Self {
             log_types: vec![LogType::Audit],
             pending_reboot_accepted: false,
+            iam_authentication: false,
+            log_group_required: true,
             minimum_retention_days: None,
             maximum_retention_days: None,
             log_group_encrypted: false,
+            log_group_deletion_protected: false,
+            log_group_metric_filter: false,
             forwarding_destination: None,
             maximum_silence_hours: None,
+            exempt_tag: None,
         }
     }
 }
 
 /// Every parameter that asks something of a cluster, in the order in which people meet them.
-pub const PARAMETERS: [Parameter<Requirements>; 7] = [
+pub const PARAMETERS: [Parameter<Requirements>; 12] = [
     Parameter {
         name: "logTypes",
         default: "audit",
@@ -60,6 +78,22 @@ pub const PARAMETERS: [Parameter<Requirements>; 7] = [
         set: |required, given| {
             into(&mut required.pending_reboot_accepted, given, false, |text| one_of(text, [("NON_COMPLIANT", false), ("COMPLIANT", true)]))
         },
+    },
+    Parameter {
+        name: "iamAuthentication",
+        default: "false",
+        allowed: "true or false",
+        meaning: "`true` asks for IAM authentication, so that each line of the audit log names its caller",
+        is_switch: true,
+        set: |required, given| into(&mut required.iam_authentication, given, false, truth),
+    },
+    Parameter {
+        name: "logGroupRequired",
+        default: "true",
+        allowed: "true or false",
+        meaning: "`false` does not ask for the log group where no other parameter does",
+        is_switch: true,
+        set: |required, given| into(&mut required.log_group_required, given, true, truth),
     },
     Parameter {
         name: "minimumRetentionDays",
@@ -86,20 +120,46 @@ pub const PARAMETERS: [Parameter<Requirements>; 7] = [
         set: |required, given| into(&mut required.log_group_encrypted, given, false, truth),
     },
     Parameter {
+        name: "logGroupDeletionProtected",
+        default: "false",
+        allowed: "true or false",
+        meaning: "`true` asks for deletion protection of the log group",
+        is_switch: true,
+        set: |required, given| into(&mut required.log_group_deletion_protected, given, false, truth),
+    },
+    Parameter {
+        name: "logGroupMetricFilter",
+        default: "false",
+        allowed: "true or false",
+        meaning: "`true` asks for at least one metric filter on the log group",
+        is_switch: true,
+        set: |required, given| into(&mut required.log_group_metric_filter, given, false, truth),
+    },
+    Parameter {
         name: "forwardingDestination",
         default: "",
-        allowed: "an ARN, in which * stands for any run of characters",
-        meaning: "the ARN that a subscription filter must send to; `*` stands for any run of characters",
+        allowed: "an ARN, or a text that begins with arn: or *, in which * stands for any run of characters",
+        meaning: "the ARN that everything in the log group must be sent to; `*` stands for any run of characters",
         is_switch: false,
-        set: |required, given| into(&mut required.forwarding_destination, given, None, |text| Some(Some(Pattern::new(text)))),
+        set: |required, given| into(&mut required.forwarding_destination, given, None, |text| destination(text).map(Some)),
     },
     Parameter {
         name: "maximumSilenceHours",
         default: "",
-        allowed: "whole hours, 1 or more",
-        meaning: "how old the newest event may be: whole hours, 1 or more",
+        allowed: "whole hours, 1 to 87672",
+        meaning: "how old the newest event may be: whole hours, 1 to 87672 (ten years)",
         is_switch: false,
-        set: |required, given| into(&mut required.maximum_silence_hours, given, None, |text| Some(Some(whole(text, 1, u32::MAX)?))),
+        set: |required, given| {
+            into(&mut required.maximum_silence_hours, given, None, |text| whole(text, 1, LONGEST_SILENCE_HOURS).map(Some))
+        },
+    },
+    Parameter {
+        name: "exemptTag",
+        default: "",
+        allowed: "Key or Key=Value",
+        meaning: "`Key` or `Key=Value`: a cluster with that tag that would be NON_COMPLIANT is NOT_APPLICABLE",
+        is_switch: false,
+        set: |required, given| into(&mut required.exempt_tag, given, None, |text| ExemptTag::parse(text).map(Some)),
     },
 ];
 
@@ -130,12 +190,32 @@ impl Requirements {
 
     /// Whether a parameter asks about the log group itself.
     pub fn asks_for_log_group(&self) -> bool {
-        self.minimum_retention_days.is_some() || self.maximum_retention_days.is_some() || self.log_group_encrypted
+        self.log_group_required
+            || self.bounds_retention()
+            || self.log_group_encrypted
+            || self.log_group_deletion_protected
+            || self.log_group_metric_filter
     }
 
-    /// What can be asked of a cluster that does not exist yet: events cannot.
+    /// Whether a parameter asks how long events are kept.
+    pub fn bounds_retention(&self) -> bool {
+        self.minimum_retention_days.is_some() || self.maximum_retention_days.is_some()
+    }
+
+    /// What is not asked for and might be missed: an auditor should know.
+    pub fn unasked(&self) -> Vec<&'static str> {
+        let asked = [
+            ("retention", self.bounds_retention()),
+            ("encryption", self.log_group_encrypted),
+            ("forwarding", self.forwarding_destination.is_some()),
+            ("flow", self.maximum_silence_hours.is_some()),
+        ];
+        asked.into_iter().filter(|(_, asked)| !asked).map(|(name, _)| name).collect()
+    }
+
+    /// What can be asked of a cluster that does not exist yet: events cannot, nor the log group that Neptune makes for the first of them.
     pub fn before_deployment(self) -> Self {
-        Self { maximum_silence_hours: None, ..self }
+        Self { maximum_silence_hours: None, log_group_required: false, ..self }
     }
 }
 
@@ -240,6 +320,12 @@ fn log_types(text: &str) -> Option<Vec<LogType>> {
 
 fn whole(text: &str, least: u32, most: u32) -> Option<u32> {
     text.parse().ok().filter(|number| (least..=most).contains(number))
+}
+
+/// Without a star it has the six parts of an ARN: the partition, service, Region, account and resource after `arn`.
+fn destination(text: &str) -> Option<Pattern> {
+    let fits = text.starts_with('*') || text.starts_with("arn:") && (text.contains('*') || text.split(':').count() >= 6);
+    fits.then(|| Pattern::new(text))
 }
 
 fn retention_days(text: &str) -> Option<Option<u32>> {

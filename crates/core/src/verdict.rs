@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use crate::exemption::Exemption;
 use crate::facts::{ClusterFacts, LogType};
-use crate::finding::Finding;
+use crate::finding::{Code, Finding};
 use crate::links::{LINKS, Link, Outcome, Question, Read};
 use crate::requirements::Requirements;
 
@@ -14,14 +15,25 @@ pub enum Verdict {
     Compliant(Vec<Trail>),
     /// At least one link is broken.
     NonCompliant(Vec<Trail>),
+    /// It is not held against the requirements. The trails are those of a cluster that a tag exempts, which has something broken.
+    Exempt(Exemption, Vec<Trail>),
 }
 
 impl Verdict {
-    /// The trails that it sums up, one for each required log type, in their order.
+    /// The trails that it sums up, one for each required log type, in their order; none for a cluster that was not looked at.
     pub fn trails(&self) -> &[Trail] {
         match self {
-            Self::Compliant(trails) | Self::NonCompliant(trails) => trails,
+            Self::Compliant(trails) | Self::NonCompliant(trails) | Self::Exempt(_, trails) => trails,
         }
+    }
+
+    /// The codes that it reports, each once, in the order of the links: none unless it is NON_COMPLIANT.
+    pub fn codes(&self) -> Vec<Code> {
+        let trails: &[Trail] = if let Self::NonCompliant(trails) = self { trails } else { &[] };
+        let mut codes: Vec<_> = trails.iter().flat_map(Trail::findings).map(|finding| finding.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
     }
 }
 
@@ -37,14 +49,13 @@ pub struct Trail {
 impl Trail {
     /// Asks every link about one log of one cluster. What was not read is not asked where a link before it is broken: reads cost calls.
     fn follow(facts: &ClusterFacts, log_type: LogType, required: &Requirements) -> Self {
-        let question = Question { facts, log_type, required };
-        let mut broken = false;
+        let mut broken_before = false;
         let links = LINKS.into_iter().map(|link| {
-            let outcome = match link.check(&question) {
-                Outcome::Unread(_) if broken => Outcome::NotAsked,
+            let outcome = match link.check(&Question { facts, log_type, required, broken_before }) {
+                Outcome::Unread(_) if broken_before => Outcome::NotAsked(None),
                 outcome => outcome,
             };
-            broken |= matches!(outcome, Outcome::Broken(_));
+            broken_before |= matches!(outcome, Outcome::Broken(_));
             (link, outcome)
         });
         Self { log_type, links: links.collect() }
@@ -63,11 +74,11 @@ impl Trail {
         findings
     }
 
-    /// What was found to hold, one statement for each link that was asked for.
+    /// What was found to hold, one statement for each link that was asked for, and what was noticed beside.
     pub fn evidence(&self) -> impl Iterator<Item = &str> {
         self.links.iter().filter_map(|(_, outcome)| match outcome {
-            Outcome::Holds(statement) => Some(statement.as_str()),
-            Outcome::NotAsked | Outcome::Unread(_) | Outcome::Broken(_) => None,
+            Outcome::Holds(statement) | Outcome::NotAsked(Some(statement)) => Some(statement.as_str()),
+            Outcome::NotAsked(None) | Outcome::Unread(_) | Outcome::Broken(_) => None,
         })
     }
 
@@ -79,7 +90,7 @@ impl Trail {
     fn unread(&self) -> impl Iterator<Item = Read> {
         self.links.iter().filter_map(|(_, outcome)| match outcome {
             Outcome::Unread(read) => Some(*read),
-            Outcome::NotAsked | Outcome::Holds(_) | Outcome::Broken(_) => None,
+            Outcome::NotAsked(_) | Outcome::Holds(_) | Outcome::Broken(_) => None,
         })
     }
 }
@@ -101,24 +112,39 @@ impl fmt::Display for Unread {
 /// # Errors
 /// [`Unread`] while [`missing`] names a read.
 pub fn decide(facts: &ClusterFacts, required: &Requirements) -> Result<Verdict, Unread> {
-    let trails = follow(facts, required);
-    if trails.iter().any(|trail| trail.unread().next().is_some()) {
-        return Err(Unread);
-    }
-    Ok(if trails.iter().any(Trail::is_broken) { Verdict::NonCompliant(trails) } else { Verdict::Compliant(trails) })
+    consider(facts, required).map_err(|_| Unread)
 }
 
 /// The reads that could still change the verdict, each once.
 pub fn missing(facts: &ClusterFacts, required: &Requirements) -> Vec<Read> {
+    consider(facts, required).err().unwrap_or_default()
+}
+
+/// The verdict, or what has to be read first.
+fn consider(facts: &ClusterFacts, required: &Requirements) -> Result<Verdict, Vec<Read>> {
+    if facts.cluster.is_being_deleted() {
+        return Ok(Verdict::Exempt(Exemption::BeingDeleted, Vec::new()));
+    }
+    let trails: Vec<_> = required.log_types.iter().map(|&log_type| Trail::follow(facts, log_type, required)).collect();
+    let broken = trails.iter().any(Trail::is_broken);
     let mut reads = Vec::new();
-    for read in follow(facts, required).iter().flat_map(Trail::unread) {
+    for read in trails.iter().flat_map(Trail::unread) {
         if !reads.contains(&read) {
             reads.push(read);
         }
     }
-    reads
-}
-
-fn follow(facts: &ClusterFacts, required: &Requirements) -> Vec<Trail> {
-    required.log_types.iter().map(|&log_type| Trail::follow(facts, log_type, required)).collect()
+    match (&required.exempt_tag, &facts.tags) {
+        (Some(_), None) if broken => reads.push(Read::Tags),
+        (Some(exempt), Some(tags)) if broken => {
+            if let Some(tag) = tags.iter().find(|tag| exempt.matches(tag)) {
+                return Ok(Verdict::Exempt(Exemption::Tagged(tag.clone()), trails));
+            }
+        }
+        _ => {}
+    }
+    match (reads.is_empty(), broken) {
+        (false, _) => Err(reads),
+        (true, true) => Ok(Verdict::NonCompliant(trails)),
+        (true, false) => Ok(Verdict::Compliant(trails)),
+    }
 }

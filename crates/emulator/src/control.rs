@@ -76,7 +76,7 @@ async fn faults(State(shared): World) -> Json<Value> {
 }
 
 async fn inject(State(shared): World, body: Bytes) -> Result<StatusCode, Refused> {
-    let fault: Fault = serde_json::from_slice(&body).map_err(refused)?;
+    let fault = Fault::from_json(&body).map_err(refused)?;
     shared.world().faults.push(fault);
     Ok(StatusCode::NO_CONTENT)
 }
@@ -130,6 +130,6 @@ async fn invoke(State(shared): World, Query(how): Query<How>, event: Bytes) -> (
     (status, Json(json!(answer)))
 }
 
-fn refused(error: serde_json::Error) -> Refused {
+fn refused(error: impl std::fmt::Display) -> Refused {
     (StatusCode::BAD_REQUEST, format!("{error}\n"))
 }

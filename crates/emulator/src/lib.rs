@@ -52,6 +52,7 @@
 )]
 
 mod aws;
+mod check;
 mod connection;
 mod control;
 mod function;
@@ -60,14 +61,15 @@ mod server;
 mod tls;
 mod world;
 
+pub use check::FleetError;
 pub use function::{Function, environment};
 pub use server::Emulator;
 pub use tls::Tls;
 pub use world::calls::{Call, Put};
-pub use world::faults::{FailingEvaluations, Fault, FaultKind};
+pub use world::faults::{ErrorAnswer, FailingEvaluations, Fault, FaultKind};
 pub use world::fleet;
 pub use world::fleet::{
-    Account, Cluster, Fleet, LogGroup, LogStream, Member, ParameterGroup, PendingExports, Recorded, Role, SubscriptionFilter,
+    Account, AccountPolicy, Cluster, Fleet, LogGroup, LogStream, Member, ParameterGroup, PendingExports, Recorded, Role, SubscriptionFilter,
 };
 pub use world::invocations::{Answer, Event, Invocation, Step};
 pub use world::limits::RateLimit;

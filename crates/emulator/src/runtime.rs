@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::world::invocations::{Answer, Event, Invocation, Step, Waiting};
-use crate::world::{Shared, World, since_epoch};
+use crate::world::{RuleRun, Shared, World, since_epoch};
 
 /// Lambda takes answers of up to 6 MB.
 const ANSWER_LIMIT: usize = 6 * 1024 * 1024 + 100;
@@ -67,7 +67,8 @@ fn remember_rule(world: &mut World, event: &[u8]) {
     let text = |name: &str| event[name].as_str().map(str::to_owned);
     if let Some(rule) = text("configRuleName") {
         if let Some(token) = text("resultToken") {
-            world.result_tokens.insert(token, rule.clone());
+            let invoked_at = world.now() as f64 / 1000.0;
+            world.result_tokens.insert(token, RuleRun { rule: rule.clone(), invoked_at });
         }
         if let Some(account) = text("accountId") {
             world.rules.insert((account, rule));

@@ -18,7 +18,12 @@ pub struct CallError {
     pub on: String,
     /// What AWS said, or what happened instead of an answer.
     pub problem: String,
+    /// Whether AWS said that the permission is missing.
+    pub denied: bool,
 }
+
+/// How the services say that a permission is missing.
+const DENIED: [&str; 4] = ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized"];
 
 impl CallError {
     /// From what the SDK says.
@@ -35,17 +40,18 @@ impl CallError {
                 _ => causes(error),
             },
         };
-        Self { action, on: on.into(), problem }
+        let denied = error.code().is_some_and(|code| DENIED.contains(&code));
+        Self { action, on: on.into(), problem, denied }
     }
 
     /// For an answer that lacks something.
     pub fn incomplete(action: &'static str, on: impl Into<String>, problem: &str) -> Self {
-        Self { action, on: on.into(), problem: problem.to_owned() }
+        Self { action, on: on.into(), problem: problem.to_owned(), denied: false }
     }
 
     /// For a listing that ended without saying so: its task is gone.
     pub fn stopped(action: &'static str) -> Self {
-        Self { action, on: "the whole listing".to_owned(), problem: "reading stopped".to_owned() }
+        Self::incomplete(action, "the whole listing", "reading stopped")
     }
 }
 

@@ -1,10 +1,12 @@
 //! Amazon Neptune's control plane: clusters, and the parameters of their groups. Its permissions have the prefix `rds:`.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use aws_sdk_neptune::Client;
 use aws_sdk_neptune::types::{DbCluster, Filter};
-use neptune_audit_core::facts::{Cluster, LogParameters, Member, NEPTUNE};
+use neptune_audit_core::facts::{Cluster, LogParameters, LogType, Member, NEPTUNE, Parameter, Tag};
+use neptune_audit_core::links::parameter;
 use tokio::sync::Semaphore;
 
 use crate::error::CallError;
@@ -13,11 +15,12 @@ use crate::paging::{has_more, whole};
 /// The permission to read clusters.
 pub const DESCRIBE_CLUSTERS: &str = "rds:DescribeDBClusters";
 const DESCRIBE_PARAMETERS: &str = "rds:DescribeDBClusterParameters";
+const LIST_TAGS: &str = "rds:ListTagsForResource";
 
 /// The most that either call gives at once.
 const PAGE_SIZE: i32 = 100;
 
-/// For a member whose status AWS leaves out; not being `in-sync`, it is not in effect.
+/// For a status that AWS leaves out: of a member it is not `in-sync`, of a cluster none of those that excuse it.
 const UNKNOWN_STATUS: &str = "unknown";
 
 /// Reads clusters and parameter groups.
@@ -99,16 +102,30 @@ impl Neptune {
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new(DESCRIBE_PARAMETERS, on(), &error))?;
             more = has_more(page.marker());
-            for parameter in page.parameters.unwrap_or_default() {
-                match parameter.parameter_name.as_deref() {
-                    Some("neptune_enable_audit_log") => found.audit = parameter.parameter_value,
-                    Some("neptune_enable_slow_query_log") => found.slow_query = parameter.parameter_value,
-                    _ => {}
-                }
+            for listed in page.parameters.unwrap_or_default() {
+                let Some(log_type) = LogType::ALL.into_iter().find(|&log_type| listed.parameter_name() == Some(parameter(log_type))) else {
+                    continue;
+                };
+                let apply_method = listed.apply_method.map(|method| method.as_str().to_owned());
+                *found.of_mut(log_type) = Parameter { value: listed.parameter_value, apply_method };
             }
         }
         whole(more, DESCRIBE_PARAMETERS, on())?;
         Ok(found)
+    }
+
+    /// The tags of a cluster.
+    ///
+    /// # Errors
+    /// When AWS does not answer or refuses, or did not tell the ARN that the call needs.
+    pub async fn tags(&self, cluster: &Cluster) -> Result<Vec<Tag>, CallError> {
+        let _permit = self.reads.acquire().await;
+        let on = || format!("cluster `{}`", cluster.identifier);
+        let arn = cluster.arn.as_deref().ok_or_else(|| CallError::incomplete(DESCRIBE_CLUSTERS, on(), "the answer has no DBClusterArn"))?;
+        let answer = self.client.list_tags_for_resource().resource_name(arn).send().await;
+        let answer = answer.map_err(|error| CallError::new(LIST_TAGS, on(), &error))?;
+        let tags = answer.tag_list.unwrap_or_default().into_iter();
+        Ok(tags.filter_map(|tag| Some(Tag { key: tag.key?, value: tag.value.unwrap_or_default() })).collect())
     }
 }
 
@@ -119,15 +136,22 @@ fn read(cluster: DbCluster) -> Listed {
         cluster: name.clone(),
         failure: CallError::incomplete(DESCRIBE_CLUSTERS, format!("cluster `{name}`"), &format!("the answer has no {field}")),
     };
-    let pending = cluster.pending_modified_values.and_then(|values| values.pending_cloudwatch_logs_exports);
+    let pending = cluster.pending_modified_values;
+    let iam_authentication_pending = pending.as_ref().and_then(|values| values.iam_database_authentication_enabled) == Some(true);
+    let pending_exports = pending.and_then(|values| values.pending_cloudwatch_logs_exports);
     Ok(Cluster {
         identifier: cluster.db_cluster_identifier.ok_or_else(|| missing("DBClusterIdentifier"))?,
         resource_id: cluster.db_cluster_resource_id.ok_or_else(|| missing("DbClusterResourceId"))?,
+        arn: cluster.db_cluster_arn,
+        status: cluster.status.unwrap_or_else(|| UNKNOWN_STATUS.to_owned()),
+        created_at: cluster.cluster_create_time.and_then(|at| SystemTime::try_from(at).ok()),
+        iam_authentication: cluster.iam_database_authentication_enabled.unwrap_or(false),
+        iam_authentication_pending,
         engine: cluster.engine.ok_or_else(|| missing("Engine"))?,
         parameter_group: cluster.db_cluster_parameter_group.ok_or_else(|| missing("DBClusterParameterGroup"))?,
         members: cluster.db_cluster_members.unwrap_or_default().into_iter().map(read_member).collect(),
         exported: cluster.enabled_cloudwatch_logs_exports.unwrap_or_default(),
-        export_pending: pending.and_then(|pending| pending.log_types_to_enable).unwrap_or_default(),
+        export_pending: pending_exports.and_then(|pending| pending.log_types_to_enable).unwrap_or_default(),
     })
 }
 

@@ -9,7 +9,9 @@ use std::task::{Context, Poll};
 use std::time::SystemTime;
 
 use futures_util::future::{join_all, try_join};
-use neptune_audit_core::facts::{Cluster, ClusterFacts, Fact, LOG_GROUP_PREFIX, LogGroup, LogParameters, LogType};
+use neptune_audit_core::facts::{
+    AccountPolicy, Cluster, ClusterFacts, Fact, LOG_GROUP_PREFIX, LogGroup, LogParameters, LogType, Subscriptions, Tag,
+};
 use neptune_audit_core::links::Read;
 use neptune_audit_core::requirements::Requirements;
 use neptune_audit_core::verdict::{self, Verdict};
@@ -34,6 +36,8 @@ pub struct Scan<'a> {
     parameter_groups: RefCell<HashMap<String, Rc<ParameterGroup>>>,
     /// By name, where every cluster is judged and a parameter asks about log groups.
     log_groups: Option<Listing<String, LogGroup>>,
+    /// The same for all clusters.
+    account_policies: OnceCell<Result<Vec<AccountPolicy>, CallError>>,
 }
 
 /// A parameter group: being read, read, or unreadable.
@@ -42,7 +46,7 @@ type ParameterGroup = OnceCell<Result<LogParameters, CallError>>;
 impl<'a> Scan<'a> {
     /// For a cluster or a few: log groups are read for each.
     pub fn one(connection: &'a Connection, required: &'a Requirements) -> Self {
-        Self { connection, required, parameter_groups: RefCell::default(), log_groups: None }
+        Self { connection, required, parameter_groups: RefCell::default(), log_groups: None, account_policies: OnceCell::new() }
     }
 
     /// For every cluster: the log groups are listed, as one of `tasks`.
@@ -75,6 +79,9 @@ impl<'a> Scan<'a> {
     /// # Errors
     /// [`ScanError::Call`] names the permission that is missing, or what happened instead of an answer.
     pub async fn judge(&self, cluster: Cluster) -> Result<Verdict, ScanError> {
+        if cluster.is_being_deleted() {
+            return self.decide(&ClusterFacts::new(cluster, LogParameters::default(), SystemTime::now()));
+        }
         let reads = try_join(self.parameters(&cluster.parameter_group), self.log_groups_of(&cluster.identifier));
         let (parameters, log_groups) = reads.await?;
         let mut facts = ClusterFacts::new(cluster, parameters, SystemTime::now());
@@ -88,15 +95,24 @@ impl<'a> Scan<'a> {
                 answer?.note(&mut facts);
             }
         }
-        verdict::decide(&facts, self.required).map_err(|verdict::Unread| ScanError::Unread(facts.cluster.identifier))
+        self.decide(&facts)
+    }
+
+    fn decide(&self, facts: &ClusterFacts) -> Result<Verdict, ScanError> {
+        verdict::decide(facts, self.required).map_err(|verdict::Unread| ScanError::Unread(facts.cluster.identifier.clone()))
     }
 
     async fn read(&self, read: Read, cluster: &Cluster) -> Result<Answer, CallError> {
         let name = |log_type: LogType| log_type.log_group(&cluster.identifier);
         Ok(match read {
             Read::LogGroup(log_type) => Answer::LogGroups(self.log_groups(&cluster.identifier, &[log_type]).await?),
-            Read::Destinations(log_type) => Answer::Destinations(log_type, self.connection.logs.destinations(&name(log_type)).await?),
+            Read::Subscriptions(log_type) => Answer::Subscriptions(log_type, self.connection.logs.subscriptions(&name(log_type)).await?),
             Read::NewestEvent(log_type) => Answer::NewestEvent(log_type, self.connection.logs.newest_event(&name(log_type)).await?),
+            Read::AccountPolicies => {
+                let policies = self.account_policies.get_or_init(|| self.connection.logs.account_policies()).await;
+                Answer::AccountPolicies(policies.clone()?)
+            }
+            Read::Tags => Answer::Tags(self.connection.neptune.tags(cluster).await?),
         })
     }
 
@@ -143,8 +159,10 @@ impl<'a> Scan<'a> {
 /// What a read brought.
 enum Answer {
     LogGroups(Vec<(LogType, Fact<LogGroup>)>),
-    Destinations(LogType, Fact<Vec<String>>),
+    Subscriptions(LogType, Fact<Subscriptions>),
     NewestEvent(LogType, Fact<Option<SystemTime>>),
+    AccountPolicies(Vec<AccountPolicy>),
+    Tags(Vec<Tag>),
 }
 
 impl Answer {
@@ -155,8 +173,10 @@ impl Answer {
                     facts.log_group_mut(log_type).group = group;
                 }
             }
-            Self::Destinations(log_type, destinations) => facts.log_group_mut(log_type).destinations = destinations,
+            Self::Subscriptions(log_type, subscriptions) => facts.log_group_mut(log_type).subscriptions = subscriptions,
             Self::NewestEvent(log_type, newest_event) => facts.log_group_mut(log_type).newest_event = newest_event,
+            Self::AccountPolicies(policies) => facts.account_policies = Some(policies),
+            Self::Tags(tags) => facts.tags = Some(tags),
         }
     }
 }

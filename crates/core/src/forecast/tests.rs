@@ -2,31 +2,36 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::examples::{healthy, strictest};
+use crate::facts::SubscriptionFilter;
+use crate::selection::Selection;
 
 /// Facts in which each link may be broken, and so may the log groups be missing.
 fn any_facts() -> impl Strategy<Value = ClusterFacts> {
-    let assumptions = LogType::ALL.map(|log_type| {
-        (any_value(), any::<bool>(), any::<bool>(), any_retention(), any::<bool>(), any_destinations()).prop_map(
-            move |(value, exported, exists, days, encrypted, destinations)| {
-                let group = exists.then_some(LogGroup { retention_days: days, encrypted });
-                let parameter = match log_type {
-                    LogType::Audit => Assumption::Audit(value),
-                    LogType::SlowQuery => Assumption::SlowQuery(value),
-                };
-                [
-                    parameter,
-                    Assumption::Exported(log_type, exported),
-                    Assumption::LogGroup(log_type, group),
-                    Assumption::Destinations(log_type, destinations),
-                ]
-            },
-        )
-    });
-    assumptions.prop_map(|assumptions| {
+    (proptest::collection::vec(any_assumption(), 0..12), any_group(), any_group()).prop_map(|(assumptions, audit, slow_query)| {
         let mut facts = healthy();
-        assumptions.iter().flatten().for_each(|assumption| assumption.apply(&mut facts));
+        Assumption::LogGroup(LogType::Audit, audit).apply(&mut facts);
+        Assumption::LogGroup(LogType::SlowQuery, slow_query).apply(&mut facts);
+        assumptions.iter().for_each(|(assumption, _)| assumption.apply(&mut facts));
         facts
     })
+}
+
+fn any_group() -> impl Strategy<Value = Option<LogGroup>> {
+    let group = (any_retention(), any::<bool>(), any_class(), any::<bool>(), 0..3_u32).prop_map(
+        |(retention_days, encrypted, class, deletion_protected, metric_filters)| LogGroup {
+            retention_days,
+            retention_policy: None,
+            encrypted,
+            class,
+            deletion_protected,
+            metric_filters,
+        },
+    );
+    proptest::option::weighted(0.8, group)
+}
+
+fn any_class() -> impl Strategy<Value = String> {
+    prop_oneof![3 => Just("STANDARD".to_owned()), 1 => Just("INFREQUENT_ACCESS".to_owned()), 1 => "[A-Z]{1,12}"]
 }
 
 fn any_value() -> impl Strategy<Value = Option<String>> {
@@ -37,39 +42,72 @@ fn any_retention() -> impl Strategy<Value = Option<u32>> {
     proptest::option::of(prop_oneof![1..=3653_u32, Just(89), Just(90), Just(365), Just(366)])
 }
 
-fn any_destinations() -> impl Strategy<Value = Vec<String>> {
-    let destination = prop_oneof![
+fn any_destination() -> impl Strategy<Value = String> {
+    prop_oneof![
         Just("arn:aws:logs:eu-west-1:444455556666:destination:central".to_owned()),
         "arn:aws:lambda:eu-west-1:111122223333:function:[a-z]{1,8}"
+    ]
+}
+
+fn any_pattern() -> impl Strategy<Value = String> {
+    prop_oneof![3 => Just(String::new()), 1 => Just(" ".to_owned()), 1 => "[A-Z]{1,5}"]
+}
+
+fn any_subscriptions() -> impl Strategy<Value = Subscriptions> {
+    let filter = (any_destination(), any_pattern(), proptest::option::weighted(0.2, ".{0,4}"))
+        .prop_map(|(destination, pattern, field_selection)| SubscriptionFilter { destination, pattern, field_selection });
+    proptest::collection::vec(filter, 0..3).prop_map(Subscriptions::Filters)
+}
+
+fn any_policies() -> impl Strategy<Value = Vec<AccountPolicy>> {
+    let criteria = prop_oneof![
+        3 => Just(String::new()),
+        1 => Just("LogGroupName NOT IN [\"/aws/neptune/graph/audit\", \"/aws/neptune/graph/slowquery\"]".to_owned()),
+        1 => ".{0,12}"
     ];
-    proptest::collection::vec(destination, 0..3)
+    let policy = (any_destination(), any_pattern(), criteria).prop_map(|(destination, pattern, criteria)| AccountPolicy {
+        name: "one".to_owned(),
+        destination,
+        pattern,
+        selection: Selection::parse(&criteria),
+    });
+    proptest::collection::vec(policy, 0..2)
+}
+
+fn any_tags() -> impl Strategy<Value = Vec<Tag>> {
+    let tag = (prop_oneof!["audit", "[a-z]{1,5}"], prop_oneof!["exempt", "[a-z]{0,5}"]).prop_map(|(key, value)| Tag { key, value });
+    proptest::collection::vec(tag, 0..3)
 }
 
 /// One fact as any value, and the unknown that it is one of.
 fn any_assumption() -> impl Strategy<Value = (Assumption, Unknown)> {
     let log_type = prop_oneof![Just(LogType::Audit), Just(LogType::SlowQuery)];
-    log_type.prop_flat_map(|log_type| {
+    log_type.prop_flat_map(|of| {
         let required = strictest();
-        let retention = Unknown::retention("x", log_type, &required);
-        let destinations = Unknown::destinations("x", log_type, &required);
+        let retention = Unknown::retention("x", of, &required);
+        let subscriptions = Unknown::subscriptions("x", of, &required);
+        let policies = Unknown::account_policies("x", &required);
+        let tags = Unknown::tags("x", &required);
         prop_oneof![
-            any_value().prop_map(move |value| {
-                let assumption = match log_type {
-                    LogType::Audit => Assumption::Audit(value),
-                    LogType::SlowQuery => Assumption::SlowQuery(value),
-                };
-                (assumption, Unknown::parameter("x", log_type))
-            }),
-            any::<bool>().prop_map(move |on| (Assumption::Exported(log_type, on), Unknown::exported("x", log_type))),
-            any_retention().prop_map(move |days| (Assumption::Retention(log_type, days), retention.clone())),
-            any::<bool>().prop_map(move |key| (Assumption::Encrypted(log_type, key), Unknown::encrypted("x", log_type))),
-            any_destinations().prop_map(move |found| (Assumption::Destinations(log_type, found), destinations.clone())),
+            any_value().prop_map(move |value| (Assumption::Parameter(of, value), Unknown::parameter("x", of))),
+            any::<bool>().prop_map(|on| (Assumption::IamAuthentication(on), Unknown::iam_authentication("x"))),
+            any::<bool>().prop_map(move |on| (Assumption::Exported(of, on), Unknown::exported("x", of))),
+            any_retention().prop_map(move |days| (Assumption::Retention(of, days), retention.clone())),
+            any::<bool>().prop_map(move |key| (Assumption::Encrypted(of, key), Unknown::encrypted("x", of))),
+            any_class().prop_map(move |class| (Assumption::Class(of, class), Unknown::class("x", of))),
+            any::<bool>().prop_map(move |on| (Assumption::DeletionProtected(of, on), Unknown::deletion_protected("x", of))),
+            (0..5_u32).prop_map(move |count| (Assumption::MetricFilters(of, count), Unknown::metric_filters("x", of))),
+            any_subscriptions().prop_map(move |found| (Assumption::Subscriptions(of, found), subscriptions.clone())),
+            any_policies().prop_map(move |found| (Assumption::AccountPolicies(found), policies.clone())),
+            any_tags().prop_map(move |found| (Assumption::Tags(found), tags.clone())),
         ]
     })
 }
 
-fn codes(facts: &ClusterFacts) -> Vec<Code> {
-    Forecast::from(decide(facts, &strictest()).expect("every fact is known")).certain
+/// What matters of a world: the codes, and whether the cluster is held against the requirements at all.
+fn codes(facts: &ClusterFacts) -> (Vec<Code>, bool) {
+    let forecast = Forecast::from(decide(facts, &strictest()).expect("every fact is known"));
+    (forecast.certain, forecast.held)
 }
 
 proptest! {
@@ -97,7 +135,8 @@ proptest! {
         let forecast = foresee(&facts, &[unknown], &strictest()).expect("every fact is known or unknown");
         let mut world = facts;
         assumption.apply(&mut world);
-        let codes = codes(&world);
+        let (codes, held) = codes(&world);
+        prop_assert_eq!(true, if held { forecast.held } else { !forecast.exemptions.is_empty() });
         prop_assert!(forecast.certain.iter().all(|code| codes.contains(code)));
         prop_assert!(codes.iter().all(|code| forecast.certain.contains(code) || forecast.possible.contains(code)));
     }
@@ -112,7 +151,7 @@ fn an_unknown_value_that_decides_is_named_and_one_that_does_not_is_not() {
     assert_eq!(forecast.deciding, ["the parameter", "the export"]);
     assert_eq!(forecast.possible, [Code::ParameterOff, Code::ExportOff]);
 
-    let unasked = Requirements::default();
+    let unasked = Requirements::default().before_deployment();
     let forecast = foresee(&facts, &[Unknown::encrypted("the key", LogType::Audit)], &unasked).expect("judged");
     assert_eq!((forecast.expectation(), forecast.deciding.len()), (Expectation::Pass, 0));
 
@@ -146,4 +185,17 @@ fn worlds_that_the_caller_makes_are_judged_by_the_caller() {
     let forecast = forecast.expect("judged");
     assert_eq!(forecast.expectation(), Expectation::Undecided);
     assert_eq!(forecast.deciding, ["a condition", "another"]);
+}
+
+#[test]
+fn a_tag_that_may_exempt_leaves_a_broken_cluster_undecided_and_one_that_does_makes_it_not_applicable() {
+    let mut facts = healthy();
+    facts.cluster.exported.clear();
+    facts.tags = None;
+    let tags = Unknown::tags("the tags", &strictest());
+    let forecast = foresee(&facts, std::slice::from_ref(&tags), &strictest()).expect("judged");
+    assert_eq!((forecast.expectation(), forecast.deciding), (Expectation::Undecided, vec!["the tags".to_owned()]));
+    tags.alternatives[1].iter().for_each(|assumption| assumption.apply(&mut facts));
+    let forecast = foresee(&facts, &[], &strictest()).expect("judged");
+    assert_eq!(forecast.expectation(), Expectation::NotApplicable);
 }

@@ -10,14 +10,13 @@ pub(super) fn check(question: &Question<'_>) -> Outcome {
     let has = |exports: &[String]| exports.iter().any(|export| export == log_type.as_str());
     let cluster = &question.facts.cluster;
     if has(&cluster.exported) {
-        Outcome::Holds("exported to CloudWatch Logs".to_owned())
-    } else if has(&cluster.export_pending) {
-        Outcome::broken(
-            Code::ExportPending,
-            format!("the export of the {log_type} log is still being turned on"),
-            Remedy::WaitForExport(log_type),
-        )
-    } else {
-        Outcome::broken(Code::ExportOff, format!("the {log_type} log is not exported"), Remedy::EnableExport(log_type))
+        return Outcome::Holds(format!("exported to {}", question.log_group_name()));
     }
+    let identifier = cluster.identifier.clone();
+    if has(&cluster.export_pending) {
+        let remedy = Remedy::WaitForExport { cluster: identifier, log_type };
+        return Outcome::broken(Code::ExportPending, format!("the export of the {log_type} log is still being turned on"), remedy);
+    }
+    let remedy = Remedy::EnableExport { cluster: identifier, log_type };
+    Outcome::broken(Code::ExportOff, format!("the {log_type} log is not exported to CloudWatch Logs"), remedy)
 }

@@ -1,6 +1,6 @@
 //! *Flowing*: events still arrive. The only link that proves the others.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::outcome::{Outcome, Read};
 use super::question::Question;
@@ -9,18 +9,38 @@ use crate::remedy::Remedy;
 
 pub(super) fn check(question: &Question<'_>) -> Outcome {
     let Some(hours) = question.required.maximum_silence_hours else {
-        return Outcome::NotAsked;
+        return Outcome::NotAsked(None);
     };
-    let log_type = question.log_type;
     let limit = Duration::from_secs(u64::from(hours) * 3600);
-    question.with_log_group(Read::NewestEvent, &question.facts.log_group(question.log_type).newest_event, |newest| {
-        // An event from the future (a clock is off) is young.
-        let age = |at: &SystemTime| question.facts.read_at.duration_since(*at).unwrap_or_default();
-        let silent = |found| Outcome::broken(Code::Silent, found, Remedy::FindOutWhySilent { log_group: question.log_group() });
-        match newest {
-            Some(at) if age(at) < limit => Outcome::Holds(format!("an event in the last {hours} hours")),
-            Some(_) => silent(format!("the {log_type} log group got no event in the last {hours} hours")),
-            None => silent(format!("the {log_type} log group never got an event")),
-        }
+    let facts = question.facts;
+    let cluster = &facts.cluster;
+    if cluster.takes_no_queries() {
+        return Outcome::Holds(format!("{}, so no event is asked for", cluster.status));
+    }
+    // An event from the future, or a cluster made in it (a clock is off), is young.
+    let is_young = |at| facts.read_at.duration_since(at).unwrap_or_default() < limit;
+    if cluster.created_at.is_some_and(is_young) {
+        return Outcome::Holds(format!("created in the last {}, so no event is asked for", count(u64::from(hours))));
+    }
+    question.with_log_group(Read::NewestEvent, &question.log_group().newest_event, |newest| {
+        let log_group = question.log_group_name();
+        let found = match newest {
+            Some(at) if is_young(*at) => return Outcome::Holds(format!("an event in the last {}", count(u64::from(hours)))),
+            Some(at) => {
+                let age = facts.read_at.duration_since(*at).unwrap_or_default().as_secs() / 3600;
+                format!("the newest event in log group {log_group} is {} old, at most {hours} are accepted", count(age))
+            }
+            None => format!("log group {log_group} holds no event"),
+        };
+        let cluster = cluster.identifier.clone();
+        let remedy = match facts.cluster.members.is_empty() {
+            true => Remedy::AddInstance { cluster },
+            false => Remedy::FindOutWhySilent { cluster },
+        };
+        Outcome::broken(Code::Silent, found, remedy)
     })
+}
+
+fn count(hours: u64) -> String {
+    if hours == 1 { "1 hour".to_owned() } else { format!("{hours} hours") }
 }

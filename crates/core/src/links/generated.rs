@@ -7,31 +7,31 @@ use super::outcome::Outcome;
 use super::question::Question;
 use crate::facts::LogType;
 use crate::finding::Code;
-use crate::remedy::Remedy;
+use crate::remedy::{Remedy, Setting};
 
 /// The groups that come with each engine family: nobody can edit them.
 const DEFAULT_GROUP_PREFIX: &str = "default.";
 
 pub(super) fn check(question: &Question<'_>) -> Outcome {
-    let group = &question.facts.cluster.parameter_group;
+    let cluster = &question.facts.cluster;
+    let group = cluster.parameter_group.clone();
     let name = parameter(question.log_type);
     if is_on(question) {
         return Outcome::Holds(format!("{name}={} in {group}", value(question).unwrap_or_default()));
     }
     let found = match value(question) {
-        Some(value) => format!("{name} is {value}"),
-        None => format!("{name} is not set, so off,"),
+        Some(value) => format!("{name} is {value} in parameter group {group}"),
+        None => format!("{name} is not set, so off, in parameter group {group}"),
     };
-    let (value, reboot) = match question.log_type {
-        LogType::Audit => ("1", true),
-        LogType::SlowQuery => ("info or debug", false),
+    let setting = match question.log_type {
+        LogType::Audit => Setting { name, value: "1", reboot: true },
+        LogType::SlowQuery => Setting { name, value: "info or debug", reboot: false },
     };
     if group.starts_with(DEFAULT_GROUP_PREFIX) {
-        let found = format!("{found} in {group}, which cannot be edited");
-        Outcome::broken(Code::ParameterOff, found, Remedy::ReplaceParameterGroup { name, value, reboot })
-    } else {
-        Outcome::broken(Code::ParameterOff, format!("{found} in parameter group {group}"), Remedy::SetParameter { name, value, reboot })
+        let remedy = Remedy::ReplaceParameterGroup { cluster: cluster.identifier.clone(), setting };
+        return Outcome::broken(Code::ParameterOff, format!("{found}, which cannot be edited"), remedy);
     }
+    Outcome::broken(Code::ParameterOff, found, Remedy::SetParameter { group, setting })
 }
 
 /// Whether the parameter group asks for the log; whether the instances have heard is the next link's question.
@@ -42,7 +42,8 @@ pub(super) fn is_on(question: &Question<'_>) -> bool {
     }
 }
 
-fn parameter(log_type: LogType) -> &'static str {
+/// The parameter that turns a log on.
+pub fn parameter(log_type: LogType) -> &'static str {
     match log_type {
         LogType::Audit => "neptune_enable_audit_log",
         LogType::SlowQuery => "neptune_enable_slow_query_log",
@@ -50,11 +51,7 @@ fn parameter(log_type: LogType) -> &'static str {
 }
 
 fn value<'a>(question: &Question<'a>) -> Option<&'a str> {
-    let parameters = &question.facts.parameters;
-    match question.log_type {
-        LogType::Audit => parameters.audit.as_deref(),
-        LogType::SlowQuery => parameters.slow_query.as_deref(),
-    }
+    question.facts.parameters.of(question.log_type).value.as_deref()
 }
 
 /// The values that stand for all that the parameter can be: one that turns the log off, one that turns it on.

@@ -1,4 +1,5 @@
-//! *In effect*: every instance runs with the parameter, which is static for the audit log: each needs a reboot of its own.
+//! *In effect*: every instance runs with the parameter. That of the audit log is static: each instance needs a reboot of its own. That of
+//! the slow-query log is dynamic, and can be deferred to the next reboot all the same.
 //!
 //! The status is of the whole parameter group. Another static parameter that waits for a reboot looks the same, so the sentence
 //! says what is not in sync and no more.
@@ -13,28 +14,33 @@ use crate::remedy::Remedy;
 
 const IN_SYNC: &str = "in-sync";
 const PENDING_REBOOT: &str = "pending-reboot";
+/// More than these are a count with the first names.
+const NAMED: usize = 3;
 
 pub(super) fn check(question: &Question<'_>) -> Outcome {
-    if question.log_type != LogType::Audit || !generated::is_on(question) {
-        return Outcome::NotAsked;
+    let deferred = question.facts.parameters.of(question.log_type).apply_method.as_deref() == Some(PENDING_REBOOT);
+    if !generated::is_on(question) || question.log_type == LogType::SlowQuery && !deferred {
+        return Outcome::NotAsked(None);
     }
     let members = &question.facts.cluster.members;
     let (waiting, broken): (Vec<_>, Vec<_>) = members
         .iter()
-        .filter(|member| member.parameter_group_status != IN_SYNC)
+        .filter(|member| !is_in_sync(member))
         .partition(|member| question.required.pending_reboot_accepted && member.parameter_group_status == PENDING_REBOOT);
     if !broken.is_empty() {
         let group = &question.facts.cluster.parameter_group;
+        let found = format!("parameter group {group} is not in sync on {}", name(&broken));
         let instances = broken.iter().map(|member| member.identifier.clone()).collect();
+        let log_type = question.log_type;
         let remedy = if broken.iter().all(|member| member.parameter_group_status == PENDING_REBOOT) {
-            Remedy::Reboot { instances }
+            Remedy::Reboot { instances, log_type }
         } else {
-            Remedy::BringInSync { instances }
+            Remedy::BringInSync { instances, log_type }
         };
-        return Outcome::broken(Code::NotInEffect, format!("parameter group {group} is not in sync on {}", name(&broken)), remedy);
+        return Outcome::broken(Code::NotInEffect, found, remedy);
     }
     if !waiting.is_empty() {
-        return Outcome::Holds(format!("not in sync, which is accepted: {}", name(&waiting)));
+        return Outcome::Holds(format!("not in sync, which is accepted, on {}", name(&waiting)));
     }
     Outcome::Holds(match members.len() {
         0 => "no instances".to_owned(),
@@ -43,7 +49,13 @@ pub(super) fn check(question: &Question<'_>) -> Outcome {
     })
 }
 
+/// Whether every static parameter of the group is in effect on an instance. A status that nobody knows is not.
+pub(super) fn is_in_sync(member: &Member) -> bool {
+    member.parameter_group_status == IN_SYNC
+}
+
 fn name(members: &[&Member]) -> String {
-    let named: Vec<_> = members.iter().map(|member| format!("{} ({})", member.identifier, member.parameter_group_status)).collect();
-    named.join(", ")
+    let named = members.iter().take(NAMED).map(|member| format!("{} ({})", member.identifier, member.parameter_group_status));
+    let named = named.collect::<Vec<_>>().join(", ");
+    if members.len() > NAMED { format!("{} instances: {named} and others", members.len()) } else { named }
 }

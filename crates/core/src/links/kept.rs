@@ -1,38 +1,66 @@
-//! *Kept*: the log group keeps its events as long as is asked, and no longer.
+//! *Kept*: the log group exists, and keeps its events as long as is asked, and no longer.
 
+use std::time::Duration;
+
+use super::in_effect::is_in_sync;
 use super::outcome::{Outcome, Read};
 use super::question::Question;
+use crate::facts::{Fact, LogGroup, LogType};
 use crate::finding::Code;
-use crate::remedy::Remedy;
+use crate::remedy::{Remedy, RetentionOwner};
 use crate::requirements::Requirements;
 
+/// Neptune makes the log group when it writes the first line. A cluster that is older than this had the time to.
+const TIME_FOR_THE_FIRST_LINE: Duration = Duration::from_secs(24 * 3600);
+
 pub(super) fn check(question: &Question<'_>) -> Outcome {
-    let (minimum, maximum) = (question.required.minimum_retention_days, question.required.maximum_retention_days);
-    if minimum.is_none() && maximum.is_none() {
-        return Outcome::NotAsked;
+    let required = question.required;
+    if !required.bounds_retention() && !required.log_group_required {
+        return Outcome::NotAsked(None);
     }
-    let log_type = question.log_type;
-    question.with_log_group(Read::LogGroup, &question.facts.log_group(question.log_type).group, |group| {
-        let kept = match group.retention_days {
-            Some(1) => "kept for 1 day".to_owned(),
-            Some(days) => format!("kept for {days} days"),
-            None => "kept for ever".to_owned(),
-        };
-        match (minimum, maximum, group.retention_days) {
-            (Some(least), _, Some(days)) if days < least => Outcome::broken(
-                Code::RetentionTooShort,
-                format!("the {log_type} log is {kept}, at least {least} are wanted"),
-                Remedy::RaiseRetention { log_group: question.log_group(), days: least },
-            ),
-            // Never to expire is longer than any maximum.
-            (_, Some(most), days) if days.is_none_or(|days| days > most) => Outcome::broken(
-                Code::RetentionTooLong,
-                format!("the {log_type} log is {kept}, at most {most} days are wanted"),
-                Remedy::LowerRetention { log_group: question.log_group(), days: most },
-            ),
-            _ => Outcome::Holds(kept),
-        }
-    })
+    if !required.bounds_retention() && question.log_group().group == Fact::NoLogGroup && !should_exist(question) {
+        return Outcome::Holds("no log group yet".to_owned());
+    }
+    question.with_log_group(Read::LogGroup, &question.log_group().group, |group| judge(question, group))
+}
+
+/// Whether a log group that nothing but `logGroupRequired` asks for would be there if the trail were whole.
+fn should_exist(question: &Question<'_>) -> bool {
+    let cluster = &question.facts.cluster;
+    // Of a cluster whose age AWS does not tell, nothing excuses the log group.
+    let age = cluster.created_at.map(|created_at| question.facts.read_at.duration_since(created_at).unwrap_or_default());
+    question.log_type == LogType::Audit
+        && !question.broken_before
+        && cluster.members.iter().any(is_in_sync)
+        && age.is_none_or(|age| age >= TIME_FOR_THE_FIRST_LINE)
+}
+
+fn judge(question: &Question<'_>, group: &LogGroup) -> Outcome {
+    let required = question.required;
+    let kept = match group.retention_days {
+        Some(1) => "kept for 1 day".to_owned(),
+        Some(days) => format!("kept for {days} days"),
+        None => "kept for ever".to_owned(),
+    };
+    let log_group = question.log_group_name();
+    let owner = match &group.retention_policy {
+        Some(policy) => RetentionOwner::AccountPolicy(policy.clone()),
+        None => RetentionOwner::LogGroup(log_group.clone()),
+    };
+    match (required.minimum_retention_days, required.maximum_retention_days, group.retention_days) {
+        (Some(days), _, Some(found)) if found < days => Outcome::broken(
+            Code::RetentionTooShort,
+            format!("events in {log_group} are {kept}, at least {days} are wanted"),
+            Remedy::RaiseRetention { owner, days },
+        ),
+        // Never to expire is longer than any maximum.
+        (_, Some(days), found) if found.is_none_or(|found| found > days) => Outcome::broken(
+            Code::RetentionTooLong,
+            format!("events in {log_group} are {kept}, at most {days} days are wanted"),
+            Remedy::LowerRetention { owner, days },
+        ),
+        _ => Outcome::Holds(kept),
+    }
 }
 
 /// The values that stand for all that a retention can be: never to expire, and both sides of each bound.

@@ -7,14 +7,13 @@ use crate::remedy::Remedy;
 
 pub(super) fn check(question: &Question<'_>) -> Outcome {
     if !question.required.log_group_encrypted {
-        return Outcome::NotAsked;
+        return Outcome::NotAsked(None);
     }
-    question.with_log_group(Read::LogGroup, &question.facts.log_group(question.log_type).group, |group| {
+    question.with_log_group(Read::LogGroup, &question.log_group().group, |group| {
         if group.encrypted {
-            Outcome::Holds("encrypted with a KMS key".to_owned())
-        } else {
-            let found = format!("the {} log group has no KMS key", question.log_type);
-            Outcome::broken(Code::NotEncrypted, found, Remedy::Encrypt { log_group: question.log_group() })
+            return Outcome::Holds("encrypted with a KMS key".to_owned());
         }
+        let log_group = question.log_group_name();
+        Outcome::broken(Code::NotEncrypted, format!("log group {log_group} has no KMS key"), Remedy::Encrypt { log_group })
     })
 }

@@ -14,7 +14,7 @@ use super::service::{Request, Service};
 use crate::connection::Connection;
 use crate::world::calls::Call;
 use crate::world::credentials::{Caller, Refused};
-use crate::world::faults::FaultKind;
+use crate::world::faults::{ErrorAnswer, FaultKind};
 use crate::world::patterns::matches;
 use crate::world::{Shared, World};
 
@@ -87,6 +87,7 @@ pub(crate) async fn serve(
         Some(FaultKind::Hang) => std::future::pending().await,
         Some(FaultKind::Throttle) => Err(service.throttled()),
         Some(FaultKind::Status(status)) => Err(service.broken(status)),
+        Some(FaultKind::Error(ErrorAnswer { status, code, message })) => Err(Refusal::new(status, code, message)),
         Some(FaultKind::Deny) => Err(service.denied(&request.caller.arn, &iam_action, "*")),
         Some(FaultKind::FailEvaluations(failing)) => {
             request.failing_evaluations = Some(failing);

@@ -4,7 +4,7 @@ mod answer;
 mod config;
 mod gateway;
 mod logs;
-mod neptune;
+pub(crate) mod neptune;
 mod paging;
 mod query;
 mod rendering;

@@ -58,7 +58,7 @@ pub(crate) struct World {
     /// Credentials handed out by AssumeRole.
     pub(crate) sessions: Sessions,
     /// The rule of each result token that came with an event.
-    pub(crate) result_tokens: HashMap<String, String>,
+    pub(crate) result_tokens: HashMap<String, RuleRun>,
     /// Account and name of the rules that results were put for.
     pub(crate) rules: HashSet<(String, String)>,
     pub(crate) invocations: Invocations,
@@ -68,6 +68,14 @@ pub(crate) struct World {
     pub(crate) reboots: Vec<Reboot>,
     /// How far the emulator's clock is ahead of the machine's.
     pub(crate) ahead: Duration,
+}
+
+/// A rule that AWS Config runs.
+#[derive(Clone, Debug)]
+pub(crate) struct RuleRun {
+    pub(crate) rule: String,
+    /// In seconds since 1970, by the emulator's clock.
+    pub(crate) invoked_at: f64,
 }
 
 /// An instance on its way back.

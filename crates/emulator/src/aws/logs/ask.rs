@@ -23,9 +23,15 @@ pub(crate) fn check_listing(ask: &Map<String, Value>) -> Result<usize, Refusal> 
     if limit > 50 {
         violations.at("limit", limit, "Member must have value less than or equal to 50");
     }
-    for name in ["logGroupNamePrefix", "logGroupName", "filterNamePrefix", "logStreamNamePrefix"] {
+    for (name, most) in [
+        ("logGroupNamePrefix", 512),
+        ("logGroupName", 512),
+        ("filterNamePrefix", 512),
+        ("logStreamNamePrefix", 512),
+        ("logGroupIdentifier", 2048),
+    ] {
         if let Some(value) = text(ask, name) {
-            violations.length(name, value, 1, 512);
+            violations.length(name, value, 1, most);
         }
     }
     for name in ["logGroupNamePrefix", "logGroupName"] {
@@ -46,15 +52,30 @@ pub(crate) fn page<'a, T>(
     limit: usize,
     all: &'a [T],
 ) -> Result<(&'a [T], Option<String>), Refusal> {
-    let start: usize = match text(ask, "nextToken") {
+    page_after(world, ask, listing, limit, 0, all)
+}
+
+/// One page of a listing that begins with so many pages without an entry.
+pub(crate) fn page_after<'a, T>(
+    world: &World,
+    ask: &Map<String, Value>,
+    listing: &str,
+    limit: usize,
+    empty_pages: usize,
+    all: &'a [T],
+) -> Result<(&'a [T], Option<String>), Refusal> {
+    let position: usize = match text(ask, "nextToken") {
         None => 0,
         Some(token) => paging::open(listing, token)
             .and_then(|position| position.parse().ok())
             .ok_or_else(|| Refusal::bad(INVALID, "The specified nextToken is invalid."))?,
     };
+    let Some(start) = position.checked_sub(empty_pages) else {
+        return Ok((&[], Some(paging::seal(listing, &(position + 1).to_string()))));
+    };
     let rest = all.get(start..).unwrap_or_default();
     let size = world.page_size(limit).min(rest.len());
-    let token = (size < rest.len()).then(|| paging::seal(listing, &(start + size).to_string()));
+    let token = (size < rest.len()).then(|| paging::seal(listing, &(position + size).to_string()));
     Ok((&rest[..size], token))
 }
 
@@ -66,11 +87,16 @@ pub(crate) fn answer(name: &str, entries: Vec<Value>, token: Option<String>) -> 
     Answer::Json(answer)
 }
 
-pub(crate) fn required_group<'a>(ask: &'a Map<String, Value>, member: &str) -> Result<&'a str, Refusal> {
+pub(crate) fn required<'a>(ask: &'a Map<String, Value>, member: &str) -> Result<&'a str, Refusal> {
     let mut violations = Violations::default();
     if text(ask, member).is_none() {
         violations.missing(member);
     }
     violations.into_result(INVALID)?;
     Ok(text(ask, member).unwrap_or_default())
+}
+
+/// The name of a log group in its name or its ARN.
+pub(crate) fn name_of(identifier: &str) -> &str {
+    identifier.rsplit(":log-group:").next().unwrap_or_default()
 }

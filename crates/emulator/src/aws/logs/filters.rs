@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::ask::{answer, check_listing, page, required_group, text};
+use super::ask::{answer, check_listing, page, required, text};
 use super::groups::find;
 use crate::aws::answer::{Answer, Refusal};
 use crate::aws::timestamps::LONG_AGO;
@@ -21,8 +21,12 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -
         ],
     )?;
     let limit = check_listing(ask)?;
-    let name = required_group(ask, "logGroupName")?;
+    let name = required(ask, "logGroupName")?;
     let group = find(world, account, name)?;
+    if !group.has_filters() {
+        // As steampipe met it: https://github.com/turbot/steampipe-plugin-aws/issues/2758.
+        return Err(Refusal::bad("ValidationException", "This operation is only supported on the Standard log class."));
+    }
     let prefix = text(ask, "filterNamePrefix").unwrap_or_default();
     let mut found: Vec<_> = group.subscription_filters.iter().filter(|filter| filter.name.starts_with(prefix)).collect();
     found.sort_by(|one, other| one.name.cmp(&other.name));
@@ -32,7 +36,7 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -
 }
 
 fn subscription_filter(group: &str, filter: &SubscriptionFilter) -> Value {
-    json!({
+    let mut entry = json!({
         "filterName": filter.name,
         "logGroupName": group,
         "filterPattern": filter.pattern,
@@ -40,5 +44,9 @@ fn subscription_filter(group: &str, filter: &SubscriptionFilter) -> Value {
         "distribution": "ByLogStream",
         "applyOnTransformedLogs": false,
         "creationTime": LONG_AGO,
-    })
+    });
+    if let Some(criteria) = &filter.field_selection_criteria {
+        entry["fieldSelectionCriteria"] = criteria.as_str().into();
+    }
+    entry
 }

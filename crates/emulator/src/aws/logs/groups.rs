@@ -41,10 +41,11 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -
     if !pattern.is_empty() {
         found.retain(|position| name(position).to_lowercase().contains(&pattern));
     }
-    if text(ask, "logGroupClass").is_some_and(|class| class != "STANDARD") {
-        found.clear();
+    let class = text(ask, "logGroupClass").unwrap_or_default();
+    if !class.is_empty() {
+        found.retain(|position| facts.log_groups[*position].class == class);
     }
-    let (page, token) = page(world, ask, &format!("log groups {prefix} {pattern}"), limit, &found)?;
+    let (page, token) = page(world, ask, &format!("log groups {prefix} {pattern} {class}"), limit, &found)?;
     let entries = page.iter().map(|position| log_group(world, account, &facts.log_groups[*position])).collect();
     Ok(answer("logGroups", entries, token))
 }
@@ -54,14 +55,18 @@ fn log_group(world: &World, account: &str, group: &LogGroup) -> Value {
     let mut entry = json!({
         "logGroupName": group.name,
         "creationTime": LONG_AGO,
-        "metricFilterCount": 0,
+        "metricFilterCount": group.metric_filters,
         "arn": format!("{arn}:*"),
         "storedBytes": 0,
-        "logGroupClass": "STANDARD",
+        "logGroupClass": group.class,
+        "deletionProtectionEnabled": group.deletion_protection,
         "logGroupArn": arn,
     });
     if let Some(days) = group.retention_in_days {
         entry["retentionInDays"] = days.into();
+    }
+    if let Some(policy) = &group.retention_policy {
+        entry["retentionPolicyName"] = policy.as_str().into();
     }
     if let Some(key) = &group.kms_key_id {
         entry["kmsKeyId"] = key.as_str().into();

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::ask::{INVALID, answer, check_listing, page, text};
+use super::ask::{INVALID, answer, check_listing, name_of, page_after, text};
 use super::groups::{arn, find};
 use crate::aws::answer::{Answer, Refusal};
 use crate::aws::timestamps::LONG_AGO;
@@ -26,7 +26,7 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -
     let limit = check_listing(ask)?;
     let name = match (text(ask, "logGroupName"), text(ask, "logGroupIdentifier")) {
         (Some(name), None) => name,
-        (None, Some(identifier)) => identifier.rsplit(":log-group:").next().unwrap_or_default(),
+        (None, Some(identifier)) => name_of(identifier),
         (None, None) => {
             return Err(Refusal::bad(INVALID, "Either logGroupName or logGroupIdentifier must be provided."));
         }
@@ -51,25 +51,25 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -
 
     let group = find(world, account, name)?;
     let now = world.now();
-    let mut found: Vec<_> =
-        group.streams.iter().filter(|stream| stream.name.starts_with(prefix)).map(|stream| (last_event(stream, now), stream)).collect();
-    found.sort_by(|(one_time, one), (other_time, other)| {
+    let mut found: Vec<_> = group.streams.iter().filter(|stream| stream.name.starts_with(prefix)).collect();
+    found.sort_by(|one, other| {
         let by_name = one.name.cmp(&other.name);
-        if by_time { one_time.cmp(other_time).then(by_name) } else { by_name }
+        if by_time { one.last_event_at(now).cmp(&other.last_event_at(now)).then(by_name) } else { by_name }
     });
     if descending {
         found.reverse();
     }
-    let (page, token) = page(world, ask, &format!("streams {name} {prefix} {by_time} {descending}"), limit, &found)?;
-    let entries = page.iter().map(|(last_event, stream)| log_stream(world, account, name, stream, *last_event)).collect();
+    if by_time && group.eventless_streams_first {
+        // Stable: the others keep their order.
+        found.sort_by_key(|stream| stream.last_event_at(now).is_some());
+    }
+    let listing = format!("streams {name} {prefix} {by_time} {descending}");
+    let (page, token) = page_after(world, ask, &listing, limit, group.empty_pages, &found)?;
+    let entries = page.iter().map(|stream| log_stream(world, account, name, stream, now)).collect();
     Ok(answer("logStreams", entries, token))
 }
 
-fn last_event(stream: &LogStream, now: i64) -> Option<i64> {
-    stream.last_event.or_else(|| Some(now - (stream.hours_since_last_event? * 3_600_000.0) as i64))
-}
-
-fn log_stream(world: &World, account: &str, group: &str, stream: &LogStream, last_event: Option<i64>) -> Value {
+fn log_stream(world: &World, account: &str, group: &str, stream: &LogStream, now: i64) -> Value {
     let mut entry = json!({
         "logStreamName": stream.name,
         "creationTime": LONG_AGO,
@@ -77,9 +77,11 @@ fn log_stream(world: &World, account: &str, group: &str, stream: &LogStream, las
         "storedBytes": 0,
     });
     // A stream that never had an event has none of these.
-    if let Some(time) = last_event {
+    if let Some(time) = stream.last_event_at(now) {
         entry["firstEventTimestamp"] = LONG_AGO.min(time).into();
         entry["lastEventTimestamp"] = time.into();
+    }
+    if let Some(time) = stream.last_ingestion_at(now) {
         entry["lastIngestionTime"] = time.into();
     }
     entry

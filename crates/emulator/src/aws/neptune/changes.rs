@@ -164,9 +164,13 @@ pub(crate) fn modify_group(world: &mut World, account: &str, ask: &Ask<'_>) -> R
     let mut changed = group.clone();
     let mut waits = false;
     for change in changes {
-        let (parameter, value) = check_change(change)?;
+        let Change { parameter, value, deferred } = check_change(change)?;
         if changed.parameters.insert(parameter.name.to_owned(), value.to_owned()).as_deref() != Some(value) {
-            waits |= parameter.is_static;
+            waits |= deferred;
+        }
+        if !parameter.is_static {
+            let method = if deferred { "pending-reboot" } else { "immediate" };
+            changed.apply_methods.insert(parameter.name.to_owned(), method.to_owned());
         }
     }
 
@@ -180,7 +184,15 @@ pub(crate) fn modify_group(world: &mut World, account: &str, ask: &Ask<'_>) -> R
     Ok(Answer::Xml(xml.into_string()))
 }
 
-fn check_change(change: &Value) -> Result<(&'static Parameter, &str), Refusal> {
+/// One parameter of a ModifyDBClusterParameterGroup.
+struct Change<'a> {
+    parameter: &'static Parameter,
+    value: &'a str,
+    /// Whether it waits for a reboot. A dynamic parameter does so where it is asked to.
+    deferred: bool,
+}
+
+fn check_change(change: &Value) -> Result<Change<'_>, Refusal> {
     let text = |name: &str| change.get(name).and_then(Value::as_str).unwrap_or_default();
     let (name, value) = (text("ParameterName"), text("ParameterValue"));
     let parameter = Parameter::find(name).ok_or_else(|| invalid(format!("Could not find parameter with name: {name}")))?;
@@ -189,8 +201,8 @@ fn check_change(change: &Value) -> Result<(&'static Parameter, &str), Refusal> {
         return Err(invalid(format!("Invalid parameter value: {value} for: {name} allowed values are: {allowed}")));
     }
     match text("ApplyMethod") {
-        "pending-reboot" => Ok((parameter, value)),
-        "immediate" if !parameter.is_static => Ok((parameter, value)),
+        "pending-reboot" => Ok(Change { parameter, value, deferred: true }),
+        "immediate" if !parameter.is_static => Ok(Change { parameter, value, deferred: false }),
         "immediate" => Err(Refusal::bad("InvalidParameterCombination", "cannot use immediate apply method for static parameter")),
         other => Err(invalid(format!("Invalid value {other} for ApplyMethod of {name}: immediate, pending-reboot"))),
     }

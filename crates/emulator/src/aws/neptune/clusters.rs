@@ -130,23 +130,28 @@ pub(crate) fn write_cluster(xml: &mut Xml, world: &World, account: &str, cluster
     xml.text("DbClusterResourceId", &cluster.resource_id);
     xml.text("DBClusterArn", cluster_arn(world, account, identifier));
     xml.list("AssociatedRoles", None::<&str>, |_, _| {});
-    xml.text("IAMDatabaseAuthenticationEnabled", true);
-    xml.text("ClusterCreateTime", iso8601(LONG_AGO));
+    xml.text("IAMDatabaseAuthenticationEnabled", cluster.iam_authentication);
+    xml.text("ClusterCreateTime", iso8601(cluster.created_at(world.now()).unwrap_or(LONG_AGO)));
     xml.text("CopyTagsToSnapshot", true);
     // AWS leaves these two out where they would be empty.
     if !cluster.exports.is_empty() {
         xml.list("EnabledCloudwatchLogsExports", &cluster.exports, |xml, export| xml.text("member", export));
     }
-    if !cluster.pending_exports.is_empty() {
-        xml.element("PendingModifiedValues", |xml| {
-            xml.element("PendingCloudwatchLogsExports", |xml| {
-                xml.list("LogTypesToEnable", &cluster.pending_exports.enable, |xml, export| xml.text("member", export));
-                xml.list("LogTypesToDisable", &cluster.pending_exports.disable, |xml, export| xml.text("member", export));
-            });
-        });
+    if !cluster.pending_exports.is_empty() || cluster.pending_iam_authentication.is_some() {
+        xml.element("PendingModifiedValues", |xml| write_pending(xml, cluster));
     }
     xml.text("DeletionProtection", true);
     xml.text("CrossAccountClone", false);
     xml.text("StorageType", "standard");
     xml.text("NetworkType", "IPV4");
+}
+
+fn write_pending(xml: &mut Xml, cluster: &Cluster) {
+    if !cluster.pending_exports.is_empty() {
+        xml.element("PendingCloudwatchLogsExports", |xml| {
+            xml.list("LogTypesToEnable", &cluster.pending_exports.enable, |xml, export| xml.text("member", export));
+            xml.list("LogTypesToDisable", &cluster.pending_exports.disable, |xml, export| xml.text("member", export));
+        });
+    }
+    xml.optional("IAMDatabaseAuthenticationEnabled", cluster.pending_iam_authentication);
 }

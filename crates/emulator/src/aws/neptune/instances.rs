@@ -130,7 +130,7 @@ fn write_instance(xml: &mut Xml, world: &World, account: &str, cluster: &Cluster
     xml.text("MonitoringInterval", 0);
     xml.text("PromotionTier", 1);
     xml.text("DBInstanceArn", format_args!("arn:{partition}:rds:{region}:{account}:db:{identifier}"));
-    xml.text("IAMDatabaseAuthenticationEnabled", true);
+    xml.text("IAMDatabaseAuthenticationEnabled", cluster.iam_authentication);
     xml.text("PerformanceInsightsEnabled", false);
     xml.text("DeletionProtection", false);
 }

@@ -5,7 +5,7 @@ mod changes;
 mod clusters;
 mod groups;
 mod instances;
-mod parameters;
+pub(crate) mod parameters;
 mod tags;
 
 use self::ask::Ask;

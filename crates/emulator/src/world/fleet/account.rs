@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::account_policy::AccountPolicy;
 use super::cluster::Cluster;
 use super::log_group::LogGroup;
 use super::parameter_group::ParameterGroup;
@@ -18,6 +19,9 @@ pub struct Account {
     pub parameter_groups: BTreeMap<String, ParameterGroup>,
     /// CloudWatch log groups.
     pub log_groups: Vec<LogGroup>,
+    /// Policies of CloudWatch Logs for the whole account.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub account_policies: Vec<AccountPolicy>,
     /// IAM roles that can be assumed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<Role>,
@@ -76,4 +80,6 @@ pub struct Recorded {
     pub ordering_timestamp: f64,
     /// `ResultRecordedTime`, in seconds since 1970.
     pub recorded_at: f64,
+    /// `ConfigRuleInvokedTime`, in seconds since 1970.
+    pub invoked_at: f64,
 }

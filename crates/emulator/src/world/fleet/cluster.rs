@@ -23,6 +23,17 @@ pub struct Cluster {
     pub parameter_group: String,
     /// `Status`.
     pub status: String,
+    /// `ClusterCreateTime`, in milliseconds since 1970; where this and the next are unset: long ago.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created: Option<i64>,
+    /// The same, counted back from the time of the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours_since_created: Option<f64>,
+    /// `IAMDatabaseAuthenticationEnabled`.
+    pub iam_authentication: bool,
+    /// `PendingModifiedValues.IAMDatabaseAuthenticationEnabled`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending_iam_authentication: Option<bool>,
     /// `DBClusterMembers`.
     pub members: Vec<Member>,
     /// `EnabledCloudwatchLogsExports`.
@@ -47,6 +58,10 @@ impl Default for Cluster {
             engine_version: "1.3.4.0".into(),
             parameter_group: "default.neptune1.3".into(),
             status: "available".into(),
+            created: None,
+            hours_since_created: None,
+            iam_authentication: false,
+            pending_iam_authentication: None,
             members: Vec::new(),
             exports: Vec::new(),
             pending_exports: PendingExports::default(),
@@ -57,18 +72,20 @@ impl Default for Cluster {
 }
 
 impl Cluster {
-    /// A Neptune cluster as the console would make it: default parameter group, nothing exported, no instances.
+    /// A Neptune cluster as AWS makes it where nothing is asked: default parameter group, nothing exported, no IAM authentication, no
+    /// instances.
     pub fn new(identifier: impl Into<String>) -> Self {
         Self { identifier: identifier.into(), ..Self::default() }
     }
 
-    /// A Neptune cluster with an intact audit trail up to the export: group `audited`, two instances in sync.
+    /// A Neptune cluster with an intact audit trail up to the export: group `audited`, two instances in sync, IAM authentication.
     pub fn healthy(identifier: impl Into<String>) -> Self {
         let identifier = identifier.into();
         Self {
             parameter_group: AUDITED_GROUP.into(),
             members: vec![Member::new(format!("{identifier}-writer"), true), Member::new(format!("{identifier}-reader"), false)],
             exports: vec!["audit".into()],
+            iam_authentication: true,
             kms_key_id: Some(KMS_KEY.into()),
             identifier,
             ..Self::default()
@@ -98,6 +115,11 @@ impl Cluster {
     pub fn with_member(mut self, member: Member) -> Self {
         self.members.push(member);
         self
+    }
+
+    /// `ClusterCreateTime` at a time; both in milliseconds since 1970.
+    pub(crate) fn created_at(&self, now: i64) -> Option<i64> {
+        self.created.or_else(|| Some(now - (self.hours_since_created? * 3_600_000.0) as i64))
     }
 
     /// Sets the `DBClusterParameterGroupStatus` of one member.

@@ -10,15 +10,19 @@ use serde::{Deserialize, Serialize};
 use crate::world::limits::RateLimit;
 
 mod account;
+mod account_policy;
 mod cluster;
 mod fictional;
 mod log_group;
 mod parameter_group;
 
 pub use account::{Account, Recorded, Role};
+pub use account_policy::AccountPolicy;
+pub(crate) use account_policy::POLICY_TYPES;
 pub use cluster::{Cluster, Member, PendingExports, resource_id};
 pub use fictional::{AUDITED_GROUP, DESTINATION, HOME_ACCOUNT, KMS_KEY, OTHER_ACCOUNT, REGION};
 pub use log_group::{LogGroup, LogStream, SubscriptionFilter};
+pub(crate) use log_group::{RETENTION_DAYS, STANDARD};
 pub use parameter_group::ParameterGroup;
 
 /// Everything the emulator knows about AWS.
@@ -83,13 +87,6 @@ impl Fleet {
         let mut fleet = Self { accounts: [(HOME_ACCOUNT.to_owned(), account)].into(), ..Self::default() };
         fleet.derive_resource_ids();
         fleet
-    }
-
-    /// Reads a fleet from JSON and fills in what it leaves out.
-    pub fn from_json(json: &[u8]) -> Result<Self, serde_json::Error> {
-        let mut fleet: Self = serde_json::from_slice(json)?;
-        fleet.derive_resource_ids();
-        Ok(fleet)
     }
 
     /// The home account; made if it is not there.

@@ -14,6 +14,9 @@ pub struct ParameterGroup {
     pub description: String,
     /// The parameters that somebody set. The others are listed without a value.
     pub parameters: BTreeMap<String, String>,
+    /// `ApplyMethod` by parameter, where it is not the usual one: a dynamic parameter can wait for a reboot too.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub apply_methods: BTreeMap<String, String>,
     /// Lists so many further parameters before the real ones, so that the listing takes more than one page.
     pub extra_parameters: usize,
     /// Lists the parameters that nobody set with their engine defaults, instead of without a value.
@@ -31,6 +34,7 @@ impl Default for ParameterGroup {
             family: "neptune1.3".into(),
             description: "audited graphs".into(),
             parameters: BTreeMap::new(),
+            apply_methods: BTreeMap::new(),
             extra_parameters: 0,
             show_defaults: false,
             created: 0,
