@@ -229,3 +229,102 @@ fn role_name(text: &str) -> Result<String, String> {
         .then(|| role.to_owned())
         .ok_or_else(|| "say the name of an IAM role, with its path before it, not its ARN".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::FromArgMatches;
+    use neptune_audit_core::requirements::PARAMETERS;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        let matches = command().try_get_matches_from(line.split(' '))?;
+        Cli::from_arg_matches(&matches)
+    }
+
+    fn common(line: &str) -> Common {
+        match parse(line).unwrap().task {
+            Task::Scan(args) => args.common,
+            _ => panic!("{line}"),
+        }
+    }
+
+    fn help() -> String {
+        let mut command = command();
+        command.build();
+        command.find_subcommand_mut("scan").unwrap().render_long_help().to_string()
+    }
+
+    #[test]
+    fn the_flags_do_not_contradict_each_other() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_rule_parameter_is_a_flag_and_the_functions_own_are_not() {
+        let help = help();
+        for parameter in &PARAMETERS {
+            let flag: String = parameter
+                .name
+                .chars()
+                .map(|letter| if letter.is_ascii_uppercase() { format!("-{}", letter.to_ascii_lowercase()) } else { letter.to_string() })
+                .collect();
+            assert!(help.contains(&format!("--{flag}")), "--{flag}");
+        }
+        assert!(!help.contains("report-unchanged") && !help.contains("execution-role-name"));
+    }
+
+    #[test]
+    fn a_switch_alone_is_true_and_takes_a_value_after_an_equals_sign_only() {
+        for (flag, value) in
+            [("--log-group-encrypted", "true"), ("--log-group-encrypted=true", "true"), ("--log-group-encrypted=false", "false")]
+        {
+            assert_eq!(common(&format!("neptune-audit scan {flag}")).parameters.asked()["logGroupEncrypted"], value);
+        }
+        assert!(parse("neptune-audit scan --log-group-encrypted false").is_err());
+    }
+
+    #[test]
+    fn a_bad_value_is_refused_with_the_rules_own_words() {
+        let refused = |line: &str| common(line).parameters.requirements().unwrap_err();
+        let failure = refused("neptune-audit scan --minimum-retention-days 0");
+        assert_eq!(failure.message, "rule parameter `minimumRetentionDays`: `0` is not allowed: whole days, 1 to 3653");
+        assert_eq!(failure.exit, exit::USAGE);
+        let crossed = refused("neptune-audit scan --minimum-retention-days 31 --maximum-retention-days 30");
+        assert!(crossed.message.contains("minimumRetentionDays"), "{crossed}");
+        assert!(refused("neptune-audit scan --log-group-encrypted=yes").message.contains("true or false"));
+    }
+
+    #[test]
+    fn what_is_asked_has_the_defaults_and_not_what_is_unset() {
+        let asked = common("neptune-audit scan --minimum-retention-days 90").parameters.asked();
+        assert_eq!((asked["logTypes"].as_str(), asked["minimumRetentionDays"].as_str()), ("audit", "90"));
+        assert!(!asked.contains_key("maximumRetentionDays"));
+    }
+
+    #[test]
+    fn a_format_is_one_that_the_command_has() {
+        assert_eq!(common("neptune-audit scan --format html").format, Format::Html);
+        assert_eq!(common("neptune-audit scan --output ocsf=a=b.json").output[0].path, PathBuf::from("a=b.json"));
+        for line in ["--format sarif", "--format yaml", "--output json", "--output json=", "--output yaml=x"] {
+            assert!(parse(&format!("neptune-audit scan {line}")).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn places_are_checked_before_anything_is_called() {
+        for line in
+            ["--region eu_west", "--account 1111", "--role-name arn:aws:iam::111122223333:role/x", "--all-regions --region eu-west-1"]
+        {
+            assert!(parse(&format!("neptune-audit scan {line}")).is_err(), "{line}");
+        }
+        assert!(parse("neptune-audit scan --region eu-west-1,us-east-1 --account 111122223333 --role-name /audit/reader").is_ok());
+    }
+
+    #[test]
+    fn help_lists_every_exit_code() {
+        for (code, meaning) in exit::MEANINGS {
+            assert!(help().contains(&format!("{code}  {meaning}")), "{code}");
+        }
+    }
+}

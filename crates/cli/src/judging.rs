@@ -79,3 +79,74 @@ pub fn exit_code(report: &Report, common: &Common) -> u8 {
         exit::OK
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Cli, Task};
+    use crate::output::sample;
+    use crate::report::{NotLooked, Verdict};
+
+    fn common(flags: &[&str]) -> Common {
+        let cli = Cli::try_parse_from([&["neptune-audit", "scan"], flags].concat()).unwrap();
+        let Task::Scan(args) = cli.task else { panic!("another command") };
+        args.common
+    }
+
+    /// The exit code of a report with these verdicts; each broken one has a broken link.
+    fn exits(verdicts: &[Verdict], errors: usize, flags: &[&str]) -> u8 {
+        let mut report = sample::scan();
+        report.results = verdicts.iter().map(|verdict| sample::judged("graph", *verdict, sample::broken("audit"))).collect();
+        report.errors = vec![NotLooked::default(); errors];
+        exit_code(&report, &common(flags))
+    }
+
+    #[test]
+    fn the_first_that_applies_is_the_exit_code() {
+        use Verdict::{Compliant, NonCompliant, NotApplicable, Undecided};
+        for (verdicts, errors, expected) in [
+            (&[Compliant][..], 0, exit::OK),
+            (&[Compliant, NotApplicable], 0, exit::OK),
+            (&[Compliant, NonCompliant], 0, exit::BROKEN),
+            (&[Compliant, NonCompliant], 1, exit::NOT_LOOKED),
+            (&[Compliant], 1, exit::NOT_LOOKED),
+            (&[], 1, exit::NOT_LOOKED),
+            (&[Undecided, Compliant], 0, exit::UNDECIDED),
+            (&[Undecided, NonCompliant], 0, exit::BROKEN),
+            (&[], 0, exit::EMPTY),
+            (&[NotApplicable, NotApplicable], 0, exit::EMPTY),
+        ] {
+            assert_eq!(exits(verdicts, errors, &[]), expected, "{verdicts:?} {errors}");
+        }
+    }
+
+    #[test]
+    fn a_flag_lets_pass_what_it_names_and_nothing_else() {
+        use Verdict::{NonCompliant, Undecided};
+        for (flag, broken, undecided, empty) in [
+            ("--soft-fail", exit::OK, exit::OK, exit::EMPTY),
+            ("--allow-undecided", exit::BROKEN, exit::OK, exit::EMPTY),
+            ("--allow-empty", exit::BROKEN, exit::UNDECIDED, exit::OK),
+        ] {
+            assert_eq!(exits(&[NonCompliant], 0, &[flag]), broken, "{flag}");
+            assert_eq!(exits(&[Undecided], 0, &[flag]), undecided, "{flag}");
+            assert_eq!(exits(&[], 0, &[flag]), empty, "{flag}");
+            assert_eq!(exits(&[NonCompliant], 1, &[flag]), exit::NOT_LOOKED, "{flag}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_was_stopped_says_so_before_all_else() {
+        let mut report = sample::scan();
+        report.context.incomplete = true;
+        assert_eq!(exit_code(&report, &common(&["--soft-fail", "--allow-empty"])), exit::INTERRUPTED);
+    }
+
+    #[test]
+    fn a_time_is_written_to_the_second() {
+        let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_millis(1_795_600_000_999);
+        assert_eq!(written(time), "2026-11-25T09:46:40Z");
+    }
+}

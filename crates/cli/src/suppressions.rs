@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use neptune_audit_core::finding::Code;
 use serde::Deserialize;
 use toml::value::Datetime;
 
@@ -81,6 +82,10 @@ impl Suppressions {
             if ignore.reason.trim().is_empty() {
                 return Err("an entry without a `reason`".to_owned());
             }
+            // A misspelt code would suppress nothing, and nobody would know why.
+            if let Some(code) = ignore.code.as_ref().filter(|code| Code::parse(code).is_none()) {
+                return Err(format!("there is no code `{code}`: the codes are {}", Code::ALL.map(Code::as_str).join(", ")));
+            }
         }
         Ok(suppressions)
     }
@@ -126,5 +131,103 @@ impl Ignore {
             && is(&self.cluster, cluster.map(String::as_str))
             && is(&self.address, address.map(String::as_str))
             && is(&self.code, found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::sample;
+    use crate::report::{Standing, Summary};
+
+    const TODAY: &str = "2026-11-25";
+
+    fn applied(text: &str) -> (Report, Vec<String>) {
+        let mut report = sample::scan();
+        report.results.iter_mut().for_each(|judged| judged.suppressed = None);
+        let over = Suppressions::parse(text).unwrap().apply(&mut report, TODAY);
+        (report, over)
+    }
+
+    fn entry(keys: &str) -> String {
+        format!("[[ignore]]\nreason = \"known\"\nuntil = 2026-11-25\n{keys}\n")
+    }
+
+    fn standings(report: &Report) -> Vec<Standing> {
+        report.results.iter().map(Judged::standing).collect()
+    }
+
+    #[test]
+    fn an_entry_without_keys_fits_every_finding_and_no_verdict_without_one() {
+        let (report, over) = applied(&entry(""));
+        use Standing::{Fine, NotApplicable, Suppressed};
+        assert_eq!(standings(&report), [Fine, Suppressed, Suppressed, NotApplicable, Suppressed]);
+        assert_eq!(report.summary, Summary::Scan { compliant: 1, non_compliant: 0, not_applicable: 1, suppressed: 3, errors: 2 });
+        assert!(over.is_empty());
+    }
+
+    #[test]
+    fn every_key_of_an_entry_has_to_fit() {
+        let all = "account = \"111122223333\"\nregion = \"eu-west-1\"\ncluster = \"orders\"";
+        assert_eq!(applied(&entry(all)).0.results[1].standing(), Standing::Suppressed);
+        for other in
+            ["account = \"444455556666\"", "region = \"eu-west-2\"", "cluster = \"order\"", "address = \"orders\"", "code = \"SILENT\""]
+        {
+            assert_eq!(applied(&entry(other)).0.results[1].standing(), Standing::Broken, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_nobody_suppresses_is_still_a_finding() {
+        let (report, _) = applied(&entry("code = \"EXPORT_OFF\""));
+        assert_eq!(report.results[1].standing(), Standing::Broken);
+        assert_eq!(report.results[1].suppressed.as_ref().unwrap()[0].code, Some("EXPORT_OFF"));
+        let both = entry("code = \"EXPORT_OFF\"") + &entry("code = \"PARAMETER_OFF\"");
+        assert_eq!(applied(&both).0.results[1].standing(), Standing::Suppressed);
+    }
+
+    #[test]
+    fn the_last_day_counts_and_the_day_after_it_is_a_finding_that_says_so() {
+        for (until, standing) in [("2026-11-25", Standing::Suppressed), ("2026-11-24", Standing::Broken)] {
+            for quotes in ["", "\""] {
+                let (report, over) = applied(&format!("[[ignore]]\nreason = \"known\"\nuntil = {quotes}{until}{quotes}\n"));
+                assert_eq!(report.results[1].standing(), standing, "{until}");
+                let said = "PARAMETER_OFF was ignored until 2026-11-24, and that day is over (known)";
+                assert_eq!(report.results[1].message.contains(said), standing == Standing::Broken, "{}", report.results[1].message);
+                assert_eq!(over.iter().any(|sentence| sentence.contains(said)), standing == Standing::Broken);
+            }
+        }
+    }
+
+    #[test]
+    fn an_entry_that_still_counts_wins_over_one_that_is_over() {
+        let (report, over) = applied(&format!("[[ignore]]\nreason = \"old\"\nuntil = 2020-01-01\n{}", entry("")));
+        assert_eq!((report.results[1].standing(), over.len()), (Standing::Suppressed, 0));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_said() {
+        for (text, said) in [
+            ("[[ignore]]\nuntil = 2026-01-01\n", "reason"),
+            ("[[ignore]]\nreason = \" \"\nuntil = 2026-01-01\n", "reason"),
+            ("[[ignore]]\nreason = \"known\"\n", "until"),
+            ("[[ignore]]\nreason = \"known\"\nuntil = \"soon\"\n", "`soon` is not a day"),
+            ("[[ignore]]\nreason = \"known\"\nuntil = \"2026-02-30\"\n", "`2026-02-30` is not a day"),
+            ("[[ignore]]\nreason = \"known\"\nuntil = 2026-01-01T10:00:00Z\n", "is not a day"),
+            ("[[ignore]]\nreason = \"known\"\nuntil = 2026-01-01\nclusters = \"x\"\n", "clusters"),
+            ("[[ignored]]\nreason = \"known\"\nuntil = 2026-01-01\n", "ignored"),
+            ("[[ignore]\n", "expected"),
+            ("[[ignore]]\nreason = \"known\"\nuntil = 2026-01-01\ncode = \"PARAMETER_OF\"\n", "`PARAMETER_OF`"),
+        ] {
+            let problem = Suppressions::parse(text).expect_err(text);
+            assert!(problem.contains(said), "{text}: {problem}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_named_has_to_be_there_and_the_default_one_not() {
+        let failure = Suppressions::read(Some(Path::new("/no/such/file.toml"))).unwrap_err();
+        assert_eq!(failure.exit, crate::exit::USAGE);
+        assert!(Suppressions::read(None).is_ok());
     }
 }

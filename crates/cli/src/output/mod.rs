@@ -15,9 +15,11 @@ mod json;
 mod junit;
 mod ocsf;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod sarif;
 mod table;
+#[cfg(test)]
+mod tests;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use crate::report::{Basis, Command, Context, Judged, LinkState, NotLooked, Place, Report, State, Suppressed, Verdict};
 
 /// A name that is markup, a formula, a colour, and two lines.
-pub(super) const HOSTILE: &str = "=<img src=x onerror=\"alert('1')\">&\u{1b}[31m\u{202e}]]>\nsecond\u{0}";
+pub(crate) const HOSTILE: &str = "=<img src=x onerror=\"alert('1')\">&\u{1b}[31m\u{202e}]]>\nsecond\u{0}";
 
-pub(super) fn link(log_type: &'static str, link: &'static str, state: State, code: Option<&'static str>, detail: &str) -> LinkState {
+pub(crate) fn link(log_type: &'static str, link: &'static str, state: State, code: Option<&'static str>, detail: &str) -> LinkState {
     let remedy =
         state.is_finding().then(|| format!("mend `{link}`: set the parameter `neptune_enable_audit_log` to 1, then reboot each instance"));
     LinkState { log_type, link, state, code, detail: Some(detail.to_owned()).filter(|detail| !detail.is_empty()), remedy }
 }
 
-pub(super) fn judged(cluster: &str, verdict: Verdict, links: Vec<LinkState>) -> Judged {
+pub(crate) fn judged(cluster: &str, verdict: Verdict, links: Vec<LinkState>) -> Judged {
     let mut codes: Vec<&'static str> = links.iter().filter(|link| link.state == State::Broken).filter_map(|link| link.code).collect();
     if !verdict.is_broken() {
         codes.clear();
@@ -43,7 +43,7 @@ fn whole(log_type: &'static str) -> Vec<LinkState> {
     ]
 }
 
-fn broken(log_type: &'static str) -> Vec<LinkState> {
+pub(crate) fn broken(log_type: &'static str) -> Vec<LinkState> {
     let mut links = whole(log_type);
     links[0] = link(
         log_type,
@@ -57,7 +57,7 @@ fn broken(log_type: &'static str) -> Vec<LinkState> {
 }
 
 /// A scan of two accounts.
-pub(super) fn scan() -> Report {
+pub(crate) fn scan() -> Report {
     let mut suppressed = judged("legacy", Verdict::NonCompliant, broken("audit"));
     let because = |code| Suppressed { code: Some(code), reason: "goes away in March".to_owned(), until: "2099-03-31".to_owned() };
     suppressed.suppressed = Some(vec![because("PARAMETER_OFF"), because("EXPORT_OFF")]);
@@ -93,7 +93,7 @@ pub(super) fn scan() -> Report {
         accounts: vec!["111122223333".to_owned(), "444455556666".to_owned()],
         regions: vec!["eu-west-1".to_owned(), "eu-central-1".to_owned()],
         incomplete: false,
-        notes: vec!["Account 777788889999 is suspended: left out".replace("777788889999", "444455556666")],
+        notes: vec!["Account 444455556666 is suspended: left out".to_owned()],
     };
     Report::new(Command::Scan, "2026-11-25T10:00:00Z".to_owned(), parameters, results, vec![denied, unread], context)
 }

@@ -37,12 +37,12 @@ pub(super) fn render(report: &Report, look: Look) -> String {
         text.push_str("\n\n");
     }
     for note in &report.context.notes {
-        let _ = writeln!(text, "{}", one_line(note));
+        let _ = writeln!(text, "{}", wrap(&one_line(note), look));
     }
     if report.context.incomplete {
         let _ = writeln!(text, "{}", paint(look, bold(AnsiColor::Yellow), "INCOMPLETE: the run was stopped before its end"));
     }
-    let _ = writeln!(text, "{}", summary(report));
+    let _ = writeln!(text, "{}", wrap(&summary(report), look));
     text
 }
 
@@ -192,8 +192,24 @@ fn paint(look: Look, style: Style, text: &str) -> String {
     if look.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
 }
 
+/// A sentence in lines that fit the terminal.
+fn wrap(text: &str, look: Look) -> String {
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in text.split(' ') {
+        if !line.is_empty() && line.width() + 1 + word.width() > usize::from(look.width) {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines.join("\n")
+}
+
 /// The line that counts.
-pub(super) fn summary(report: &Report) -> String {
+fn summary(report: &Report) -> String {
     let (mut parts, errors) = match report.summary {
         Summary::Scan { compliant, non_compliant, not_applicable, suppressed, errors } => {
             let counts = [
@@ -222,18 +238,4 @@ pub(super) fn summary(report: &Report) -> String {
         let _ = write!(line, "; could not look: {errors}");
     }
     line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::output::sample;
-
-    #[test]
-    fn show() {
-        for (width, verbose) in [(80, false), (200, false), (120, true)] {
-            println!("{}", "-".repeat(width.into()));
-            print!("{}", render(&sample::scan(), Look { width, colour: true, verbose }));
-        }
-    }
 }

@@ -4,7 +4,6 @@ use std::env;
 use std::error::Error;
 
 use aws_config::BehaviorVersion;
-use aws_config::default_provider::region::DefaultRegionChain;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_types::SdkConfig;
@@ -46,6 +45,19 @@ impl Caller {
 /// When the profile does not exist, or no Region is set and none was named.
 pub(super) async fn settings(profile: Option<&str>, regions: &[String], all_regions: bool) -> Result<SdkConfig, Failure> {
     profile_exists(profile).await?;
+    let named = regions.first().map(|region| Region::new(region.clone()));
+    let sdk = load(profile, named).await;
+    match sdk.region() {
+        Some(_) => Ok(sdk),
+        // Loaded anew, because a role in a profile needs a Region to be assumed in.
+        None if all_regions => Ok(load(profile, Some(HOME)).await),
+        None => Err(Failure::usage(
+            "no Region is set: name one with `--region eu-west-1`, look at all that are enabled with `--all-regions`, or set `AWS_REGION`",
+        )),
+    }
+}
+
+async fn load(profile: Option<&str>, region: Option<Region>) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(connection::http_client())
         .retry_config(connection::retry_config())
@@ -53,25 +65,10 @@ pub(super) async fn settings(profile: Option<&str>, regions: &[String], all_regi
     if let Some(profile) = profile {
         loader = loader.profile_name(profile);
     }
-    let named = regions.first().map(|region| Region::new(region.clone()));
-    let region = match named {
-        Some(region) => Some(region),
-        None => default_region(profile).await.or_else(|| all_regions.then_some(HOME)),
-    };
-    let Some(region) = region else {
-        return Err(Failure::usage(
-            "no Region is set: name one with `--region eu-west-1`, look at all that are enabled with `--all-regions`, or set `AWS_REGION`",
-        ));
-    };
-    Ok(loader.region(region).load().await)
-}
-
-async fn default_region(profile: Option<&str>) -> Option<Region> {
-    let mut chain = DefaultRegionChain::builder();
-    if let Some(profile) = profile {
-        chain = chain.profile_name(profile);
+    if let Some(region) = region {
+        loader = loader.region(region);
     }
-    chain.build().region().await
+    loader.load().await
 }
 
 async fn profile_exists(profile: Option<&str>) -> Result<(), Failure> {
@@ -119,6 +116,9 @@ fn no_credentials(error: &CredentialsError, profile: Option<&str>) -> String {
     // The SDK has no type for it: the words are those of its SSO and login providers.
     if lower.contains("expired") || (lower.contains("sso") && lower.contains("token")) {
         return format!("the login has expired or was never made: run `aws sso login{of_profile}` and try again ({why})");
+    }
+    if lower.contains("/login/cache/") {
+        return format!("the login was never made, or is gone: run `aws login{of_profile}` and try again ({why})");
     }
     if matches!(error, CredentialsError::CredentialsNotLoaded(_)) {
         return format!(

@@ -16,8 +16,6 @@ use crate::report::NotLooked;
 
 /// Clusters that are being judged at once: a page of them, as in the function.
 const CLUSTERS_AT_ONCE: usize = 100;
-/// A cluster in this state is on its way out: the rule does not judge it either.
-const DELETING: &str = "deleting";
 
 /// Judges what is there, and notes what could not be looked at.
 pub(super) async fn look(scan: &Scan<'_>, pair: &Pair) {
@@ -85,13 +83,10 @@ impl Here<'_> {
 
     async fn judge(&self, reading: &Reading<'_>, cluster: Cluster) {
         let (account, region) = (&self.pair.account, &self.pair.region);
-        if cluster.engine == DELETING {
-            return self.scan.judged(wording::deleting(account, region, &cluster));
-        }
         let kept = cluster.clone();
         let verdict: Result<Verdict, ScanError> = reading.judge(cluster).await;
         match verdict {
-            Ok(verdict) => self.scan.judged(wording::judged(account, region, &kept, &verdict)),
+            Ok(verdict) => self.scan.judged(wording::judged(account, region, &kept, &verdict, self.scan.required)),
             Err(ScanError::Call(error)) => self.not_looked(Some(&kept.identifier), &error),
             Err(error @ ScanError::Unread(_)) => self.scan.not_looked(NotLooked {
                 account: Some(account.clone()),

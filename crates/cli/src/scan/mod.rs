@@ -12,6 +12,7 @@ mod wording;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::io::IsTerminal;
 use std::time::SystemTime;
 
 use aws_types::SdkConfig;
@@ -102,7 +103,10 @@ impl Scan<'_> {
         let caller = match caller::identify(sdk, args.profile.as_deref(), &self.calls).await {
             Ok(caller) => caller,
             Err(error) => {
-                crate::say("error", &error.message);
+                // Whoever sees the table on a terminal reads it there.
+                if !std::io::stdout().is_terminal() {
+                    crate::say("error", &error.message);
+                }
                 self.found.borrow_mut().errors.push(error);
                 return Ok(());
             }

@@ -45,5 +45,9 @@ pub(super) async fn list(sdk: &SdkConfig, calls: &Calls) -> Organization {
             }
         }
     }
+    // The account that manages the organization is one of it: there is no organization without an account.
+    if organization.active.is_empty() && organization.incomplete.is_none() {
+        organization.incomplete = Some(CallError::incomplete(LIST_ACCOUNTS, "the organization", "the answer has no active account"));
+    }
     organization
 }

@@ -1,32 +1,27 @@
-//! A verdict as a row of the report: the same words that the rule uses, uncut.
+//! A verdict as a row of the report, in the words of the rule's log: uncut.
 
 use neptune_audit_core::facts::{Cluster, LogType};
+use neptune_audit_core::finding::Code;
 use neptune_audit_core::links::{Link, Outcome};
+use neptune_audit_core::requirements::Requirements;
 use neptune_audit_core::verdict::{Trail, Verdict as Decided};
 
 use crate::report::{Judged, LinkState, Place, State, Verdict};
 
-/// A cluster that was judged.
-pub(super) fn judged(account: &str, region: &str, cluster: &Cluster, decided: &Decided) -> Judged {
-    let (verdict, trails, message) = match decided {
-        Decided::Compliant(trails) => (Verdict::Compliant, trails, evidence(trails)),
-        Decided::NonCompliant(trails) => (Verdict::NonCompliant, trails, broken(trails)),
-    };
-    let codes = if verdict == Verdict::NonCompliant { codes(trails) } else { Vec::new() };
-    let links = trails.iter().flat_map(|trail| trail.links.iter().map(|(link, outcome)| state(trail.log_type, *link, outcome))).collect();
-    Judged { verdict, codes, message, links, suppressed: None, place: place(account, region, cluster) }
-}
+const BETWEEN: &str = "; ";
 
-/// A cluster that is being deleted.
-pub(super) fn deleting(account: &str, region: &str, cluster: &Cluster) -> Judged {
-    Judged {
-        verdict: Verdict::NotApplicable,
-        codes: Vec::new(),
-        message: "the cluster is being deleted".to_owned(),
-        links: Vec::new(),
-        suppressed: None,
-        place: place(account, region, cluster),
-    }
+/// A cluster that was judged.
+pub(super) fn judged(account: &str, region: &str, cluster: &Cluster, decided: &Decided, required: &Requirements) -> Judged {
+    let (verdict, message) = match decided {
+        Decided::Compliant(trails) => (Verdict::Compliant, evidence(trails, required)),
+        Decided::NonCompliant(trails) => (Verdict::NonCompliant, broken(trails)),
+        Decided::Exempt(exemption, trails) if trails.is_empty() => (Verdict::NotApplicable, exemption.to_string()),
+        Decided::Exempt(exemption, trails) => (Verdict::NotApplicable, format!("{exemption}; without it: {}", broken(trails))),
+    };
+    let of_trail = |trail: &Trail| trail.links.iter().map(|(link, outcome)| state(trail.log_type, *link, outcome)).collect::<Vec<_>>();
+    let links = decided.trails().iter().flat_map(of_trail).collect();
+    let codes = decided.codes().into_iter().map(Code::as_str).collect();
+    Judged { verdict, codes, message, links, suppressed: None, place: place(account, region, cluster) }
 }
 
 /// By account, Region and name.
@@ -43,7 +38,7 @@ fn place(account: &str, region: &str, cluster: &Cluster) -> Place {
         region: region.to_owned(),
         cluster: cluster.identifier.clone(),
         resource_id: cluster.resource_id.clone(),
-        arn: None,
+        arn: cluster.arn.clone(),
     }
 }
 
@@ -53,7 +48,9 @@ pub(super) fn state(log_type: LogType, link: Link, outcome: &Outcome) -> LinkSta
     let of = |state, detail: Option<&String>| LinkState { log_type, link, state, code: None, detail: detail.cloned(), remedy: None };
     match outcome {
         Outcome::Holds(found) => of(State::Holds, Some(found)),
-        Outcome::NotAsked | Outcome::Unread(_) => of(State::NotAsked, None),
+        Outcome::NotAsked(noticed) => of(State::NotAsked, noticed.as_ref()),
+        // The verdict does not rest on it: an earlier link is broken.
+        Outcome::Unread(_) => of(State::NotAsked, None),
         Outcome::Broken(finding) => LinkState {
             log_type,
             link,
@@ -65,29 +62,36 @@ pub(super) fn state(log_type: LogType, link: Link, outcome: &Outcome) -> LinkSta
     }
 }
 
-/// Each code once, in the order of the links.
-fn codes(trails: &[Trail]) -> Vec<&'static str> {
-    let mut codes = Vec::new();
-    for finding in trails.iter().flat_map(Trail::findings) {
-        if !codes.contains(&finding.code) {
-            codes.push(finding.code);
+/// What was found to hold, and what nobody asked for.
+fn evidence(trails: &[Trail], required: &Requirements) -> String {
+    let of_trail = |trail: &Trail| format!("{}: {}", trail.log_type, trail.evidence().collect::<Vec<_>>().join(", "));
+    let mut parts: Vec<String> = trails.iter().map(of_trail).collect();
+    let unasked = required.unasked();
+    if !unasked.is_empty() {
+        parts.push(format!("not asked: {}", unasked.join(", ")));
+    }
+    parts.join(BETWEEN)
+}
+
+/// Every code first, then what to do, then what was found.
+fn broken(trails: &[Trail]) -> String {
+    let broken = || trails.iter().filter(|trail| trail.is_broken());
+    let codes = broken().map(|trail| {
+        let codes: Vec<_> = trail.findings().iter().map(|finding| finding.code.as_str()).collect();
+        format!("{}: {}", trail.log_type, codes.join(", "))
+    });
+    let findings = || broken().flat_map(Trail::findings);
+    let to_do = each_once(findings().map(|finding| finding.remedy.to_string()));
+    let found = each_once(findings().map(|finding| finding.found.clone()));
+    format!("{}. To do: {to_do}. Found: {found}", codes.collect::<Vec<_>>().join(BETWEEN))
+}
+
+fn each_once(texts: impl Iterator<Item = String>) -> String {
+    let mut once: Vec<String> = Vec::new();
+    for text in texts {
+        if !once.contains(&text) {
+            once.push(text);
         }
     }
-    codes.sort_by_key(|code| neptune_audit_core::finding::Code::ALL.iter().position(|known| known == code));
-    codes.into_iter().map(neptune_audit_core::finding::Code::as_str).collect()
-}
-
-fn evidence(trails: &[Trail]) -> String {
-    let of_trail = |trail: &Trail| format!("{}: {}", trail.log_type, trail.evidence().collect::<Vec<_>>().join(", "));
-    trails.iter().map(of_trail).collect::<Vec<_>>().join("; ")
-}
-
-fn broken(trails: &[Trail]) -> String {
-    let findings = |trail: &Trail, of: &dyn Fn(&neptune_audit_core::finding::Finding) -> String, between: &str| {
-        trail.findings().into_iter().map(of).collect::<Vec<_>>().join(between)
-    };
-    let broken = || trails.iter().filter(|trail| !trail.findings().is_empty());
-    let codes = broken().map(|trail| format!("{}: {}", trail.log_type, findings(trail, &|finding| finding.code.to_string(), ", ")));
-    let details = broken().map(|trail| findings(trail, &ToString::to_string, "; "));
-    format!("{}. {}", codes.collect::<Vec<_>>().join("; "), details.collect::<Vec<_>>().join("; "))
+    once.join(BETWEEN)
 }

@@ -197,14 +197,3 @@ fn legend(report: &Report) -> Markup {
         p.quiet { "Written by " (report.tool.name) " " (report.tool.version) "." }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::output::sample;
-
-    #[test]
-    fn show() {
-        std::fs::write("/tmp/scan-x/r.html", render(&sample::scan())).unwrap();
-    }
-}
