@@ -90,7 +90,7 @@ impl Object {
 /// Where an object lives: names mean something only within one provider configuration and Region.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope {
-    /// The provider configuration.
+    /// The provider configuration; blank where the plan does not say.
     pub(super) provider: String,
     /// Whether the resource has a Region of its own.
     has_region: bool,
@@ -121,6 +121,7 @@ impl Scope {
             return Together::No;
         }
         match (&self.region, &other.region) {
+            _ if self.provider.is_empty() => Together::Perhaps,
             _ if !self.has_region && !other.has_region => Together::Yes,
             (Some(one), Some(two)) if one == two => Together::Yes,
             (Some(_), Some(_)) => Together::No,

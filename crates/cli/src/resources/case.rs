@@ -32,8 +32,10 @@ pub struct Foreseen {
     pub forecast: Forecast,
     /// Whether a reference had to be followed.
     pub basis: Basis,
-    /// The links whose answers quote a value that is shown to nobody.
+    /// The links whose answers quote a value that is shown to nobody; `tags` where the tag that exempts is such a value.
     pub hidden: Vec<(LogType, &'static str)>,
+    /// Which links each unknown value may break, by its name.
+    pub concerns: Vec<(String, LogType, &'static str)>,
 }
 
 /// Foresees what the rule will say of a cluster.
@@ -43,7 +45,32 @@ pub struct Foreseen {
 pub fn judge(cluster: &Cluster, required: &Requirements, judging: Judging) -> Result<Foreseen, Unread> {
     let case = Case::of(cluster, required, judging);
     let forecast = foresee(&case.facts, &case.unknown, required)?;
-    Ok(Foreseen { forecast, basis: case.basis, hidden: case.hidden })
+    let of_unknown = |unknown: &Unknown| {
+        let links: Vec<_> = unknown.alternatives.iter().flatten().flat_map(concerns).collect();
+        links.into_iter().map(|(log_type, link)| (unknown.name.clone(), log_type, link)).collect::<Vec<_>>()
+    };
+    let mut concerns: Vec<_> = case.unknown.iter().flat_map(of_unknown).collect();
+    concerns.dedup();
+    Ok(Foreseen { forecast, basis: case.basis, hidden: case.hidden, concerns })
+}
+
+/// The links that a fact decides.
+fn concerns(assumption: &Assumption) -> Vec<(LogType, &'static str)> {
+    let links = |log_type: LogType, links: &[&'static str]| links.iter().map(|link| (log_type, *link)).collect();
+    match assumption {
+        Assumption::Parameter(log_type, _) => links(*log_type, &["generated", "in_effect"]),
+        Assumption::IamAuthentication(_) => links(LogType::Audit, &["attributed"]),
+        Assumption::Exported(log_type, _) => links(*log_type, &["exported"]),
+        Assumption::LogGroup(log_type, _) => links(*log_type, &["kept", "protected", "guarded", "watched", "forwarded"]),
+        Assumption::Retention(log_type, _) => links(*log_type, &["kept"]),
+        Assumption::Encrypted(log_type, _) => links(*log_type, &["protected"]),
+        Assumption::Class(log_type, _) => links(*log_type, &["watched", "forwarded"]),
+        Assumption::DeletionProtected(log_type, _) => links(*log_type, &["guarded"]),
+        Assumption::MetricFilters(log_type, _) => links(*log_type, &["watched"]),
+        Assumption::Subscriptions(log_type, _) => links(*log_type, &["forwarded"]),
+        Assumption::AccountPolicies(_) => LogType::ALL.into_iter().map(|log_type| (log_type, "forwarded")).collect(),
+        Assumption::Tags(_) => Vec::new(),
+    }
 }
 
 /// All that a forecast needs.
@@ -106,7 +133,10 @@ impl Case {
                 (Ok(key), value) if exempt.value.is_none() => {
                     known.push(Tag { key, value: value.ok().filter(|_| !hides).unwrap_or_default() });
                 }
-                (Ok(key), Ok(value)) => known.push(Tag { key, value }),
+                (Ok(key), Ok(value)) => {
+                    self.hide(LogType::Audit, "tags", hides);
+                    known.push(Tag { key, value });
+                }
                 (Err(name), _) | (_, Err(name)) => unknown = Some(name.to_owned()),
             }
         }

@@ -118,9 +118,20 @@ impl Judge<'_> {
             nearest.map(|(_, foreseen)| foreseen.forecast.clone()).ok_or(Unread)
         });
         let basis = there.iter().fold(Basis::Value, |basis, (_, foreseen)| basis.and(foreseen.basis));
-        let hidden = there.iter().flat_map(|(_, foreseen)| foreseen.hidden.clone()).collect();
-        Some(Row::of(forecast.map(|forecast| Foreseen { forecast, basis, hidden })))
+        let hidden = each_once(there.iter().flat_map(|(_, foreseen)| &foreseen.hidden));
+        let concerns = each_once(there.iter().flat_map(|(_, foreseen)| &foreseen.concerns));
+        Some(Row::of(forecast.map(|forecast| Foreseen { forecast, basis, hidden, concerns })))
     }
+}
+
+fn each_once<'a, T: Clone + PartialEq + 'a>(things: impl Iterator<Item = &'a T>) -> Vec<T> {
+    let mut once = Vec::new();
+    for thing in things {
+        if !once.contains(thing) {
+            once.push(thing.clone());
+        }
+    }
+    once
 }
 
 fn too_many(asked: &[Asked]) -> Row {
