@@ -124,7 +124,12 @@ impl<'a> Linker<'a> {
         let attributes = &object.attributes;
         let has_all = attributes.after.get("tags_all").is_some() || attributes.unknown.get("tags_all").is_some();
         let tags = attributes.map(if has_all { "tags_all" } else { "tags" });
-        tags.map(|tags| tags.into_iter().map(|(key, value)| (Value::Known(key), value)).collect())
+        let tags = tags.map(|tags| tags.into_iter().map(|(key, value)| (Value::Known(key), value)).collect());
+        match tags {
+            // What the provider computes from a secret is not marked as one.
+            Value::Known(tags) if attributes.get("tags").is_sensitive() => Value::Sensitive(tags),
+            tags => tags,
+        }
     }
 
     fn account_policies(&self, cluster: &Object) -> Rc<Policies> {

@@ -19,20 +19,12 @@ pub(super) fn take(case: &mut Case, declared: &[Attached<AccountPolicy>], identi
         for log_type in LogType::ALL {
             case.hide(log_type, "forwarded", sensitive);
         }
-        match read(policy, identifier) {
-            Ok(policy) if !attached.perhaps => certain.push(policy),
-            Ok(policy) => {
-                name.get_or_insert_with(|| attached.address.clone());
-                doubtful.push(policy);
-            }
-            Err(unknown) => {
-                name.get_or_insert(unknown);
-                doubtful.push(facts::AccountPolicy {
-                    name: shown(&policy.name),
-                    destination: witness(required).unwrap_or_default(),
-                    pattern: String::new(),
-                    selection: Selection::Everything,
-                });
+        let (read, unknown) = read(policy, identifier, required);
+        match unknown {
+            None if !attached.perhaps => certain.push(read),
+            unknown => {
+                name.get_or_insert_with(|| unknown.unwrap_or_else(|| attached.address.clone()));
+                doubtful.push(read);
             }
         }
     }
@@ -44,21 +36,26 @@ pub(super) fn take(case: &mut Case, declared: &[Attached<AccountPolicy>], identi
     }
 }
 
-/// A policy of which everything that counts is known; else what is not.
-fn read(policy: &AccountPolicy, identifier: &Value<String>) -> Result<facts::AccountPolicy, String> {
-    let document = policy.document.try_get()?;
-    let criteria = policy.selection.try_get()?;
-    let fields: Json = serde_json::from_str(&document).unwrap_or_default();
-    let text = |name: &str| fields.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
-    let selection = match fields.get("FieldSelectionCriteria").or_else(|| fields.get("fieldSelectionCriteria")) {
-        None => Selection::parse(criteria.as_deref().unwrap_or_default()),
+/// A policy, and what is not known of it: that is taken to be as good as it can be.
+fn read(policy: &AccountPolicy, identifier: &Value<String>, required: &Requirements) -> (facts::AccountPolicy, Option<String>) {
+    let mut unknown = policy.document.unknown().or(policy.selection.unknown()).map(str::to_owned);
+    let fields: Option<Json> = policy.document.get().map(|document| serde_json::from_str(document).unwrap_or_default());
+    let text = |name: &str| fields.as_ref().map(|fields| fields.get(name).and_then(Json::as_str).unwrap_or_default().to_owned());
+    let of_fields = fields.as_ref().and_then(|fields| fields.get("FieldSelectionCriteria").or_else(|| fields.get("fieldSelectionCriteria")));
+    let selection = match of_fields {
+        None => Selection::parse(policy.selection.get().and_then(Option::as_deref).unwrap_or_default()),
         Some(fields) => Selection::NotUnderstood(fields.to_string()),
     };
     let selection = match selection {
-        Selection::Except(names) => Selection::Except(excluded(names, identifier)?),
+        Selection::Except(names) => excluded(names, identifier).map(Selection::Except).unwrap_or_else(|name| {
+            unknown = Some(name);
+            Selection::Everything
+        }),
         other => other,
     };
-    Ok(facts::AccountPolicy { name: shown(&policy.name), destination: text("DestinationArn"), pattern: text("FilterPattern"), selection })
+    let destination = text("DestinationArn").or_else(|| witness(required)).unwrap_or_default();
+    let read = facts::AccountPolicy { name: shown(&policy.name), destination, pattern: text("FilterPattern").unwrap_or_default(), selection };
+    (read, unknown)
 }
 
 /// The names of excluded log groups, as the decision will ask for them: a cluster whose identifier is not shown has another there.
