@@ -127,6 +127,10 @@ impl<'a> References<'a> {
             return Rc::new(Found { stops, ..Found::default() });
         };
         let expression = resource.expression(attribute);
+        if matches!(expression, Expression::Constant(constant) if !constant.is_null()) {
+            // A constant that the plan does not know: it is no plan that Terraform made.
+            return Rc::new(Found { opaque: true, ..Found::default() });
+        }
         let for_each = resource.for_each();
         // Objects of one resource share the answer, unless it depends on their key.
         let key = from.key.as_ref().filter(|_| mentions_each_value(expression));
