@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::configuration::Configuration;
 use super::objects::{Fate, Kind, Object, Together};
 use super::references::{References, Wanted};
+use super::work;
 use crate::resources::{Attached, Value};
 
 /// How many things that may belong to an object are told apart. More are as good as anything.
@@ -121,6 +122,7 @@ impl Leading {
 pub(super) fn distinct<T: PartialEq>(things: impl IntoIterator<Item = T>) -> Option<Vec<T>> {
     let mut distinct = Vec::new();
     for thing in things {
+        work::step();
         if !distinct.contains(&thing) {
             if distinct.len() == MOST_KINDS {
                 return None;
@@ -135,6 +137,7 @@ pub(super) fn distinct<T: PartialEq>(things: impl IntoIterator<Item = T>) -> Opt
 pub(super) fn told_apart<T: PartialEq>(attached: impl IntoIterator<Item = Attached<T>>) -> Option<Vec<Attached<T>>> {
     let mut apart: Vec<Attached<T>> = Vec::new();
     for one in attached {
+        work::step();
         if !apart.iter().any(|known| (known.perhaps, known.basis, &known.thing) == (one.perhaps, one.basis, &one.thing)) {
             if apart.len() == MOST_KINDS {
                 return None;

@@ -94,6 +94,7 @@ impl<'a> Linker<'a> {
         let policies = self.account_policies(object);
         let (audit, slow_query) = self.log_groups.of(object, &identifier);
         Cluster {
+            written: format!("${{{}.cluster_identifier}}", attributes.address),
             group,
             exports: attributes.elements("enable_cloudwatch_logs_exports").map(|elements| {
                 let text = |element: Value<&Json>| {

@@ -15,6 +15,9 @@ mod linking;
 mod log_groups;
 mod objects;
 mod references;
+#[cfg(test)]
+mod tests;
+mod work;
 
 use configuration::Configuration;
 use document::Document;

@@ -8,6 +8,7 @@ use super::address::Address;
 use super::attributes::Attributes;
 use super::configuration::{Configuration, Expression};
 use super::document::{Change, Document, ResourceChange, StateModule, StateResource};
+use super::work;
 
 /// The types of resource that a trail is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +118,7 @@ impl Scope {
 
     /// Whether another object lives in the same place.
     pub(super) fn with(&self, other: &Self) -> Together {
+        work::step();
         if self.provider != other.provider {
             return Together::No;
         }

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use super::address::{Address, Key, ModuleInstance, Shown, Step, parse};
 use super::configuration::{Configuration, Expression};
+use super::work;
 
 /// How many references are followed for one attribute, and how far one leads to the next. Real ones need a handful.
 const BUDGET: Budget = Budget { references: 2_000, depth: 64 };
@@ -45,7 +46,7 @@ pub(super) struct Found {
 impl Found {
     /// The objects, each once.
     pub(super) fn objects(&self) -> BTreeSet<usize> {
-        self.sets.iter().flat_map(|set| set.iter().copied()).collect()
+        self.sets.iter().flat_map(|set| set.iter().copied()).inspect(|_| work::step()).collect()
     }
 
     /// Whether nothing was found that is not known: then the value can only be unknown because it is `null`.
@@ -167,6 +168,7 @@ impl<'a> References<'a> {
     }
 
     fn reference(&self, reference: &[Step], place: Place<'_>, wanted: Wanted, budget: &mut Budget) -> Found {
+        work::step();
         let (Some(Step::Name(first)), rest) = (reference.first(), reference.get(1..).unwrap_or_default()) else {
             return stop(reference);
         };

@@ -41,7 +41,8 @@ fn read(policy: &AccountPolicy, identifier: &Value<String>, required: &Requireme
     let mut unknown = policy.document.unknown().or(policy.selection.unknown()).map(str::to_owned);
     let fields: Option<Json> = policy.document.get().map(|document| serde_json::from_str(document).unwrap_or_default());
     let text = |name: &str| fields.as_ref().map(|fields| fields.get(name).and_then(Json::as_str).unwrap_or_default().to_owned());
-    let of_fields = fields.as_ref().and_then(|fields| fields.get("FieldSelectionCriteria").or_else(|| fields.get("fieldSelectionCriteria")));
+    let of_fields =
+        fields.as_ref().and_then(|fields| fields.get("FieldSelectionCriteria").or_else(|| fields.get("fieldSelectionCriteria")));
     let selection = match of_fields {
         None => Selection::parse(policy.selection.get().and_then(Option::as_deref).unwrap_or_default()),
         Some(fields) => Selection::NotUnderstood(fields.to_string()),
@@ -54,7 +55,8 @@ fn read(policy: &AccountPolicy, identifier: &Value<String>, required: &Requireme
         other => other,
     };
     let destination = text("DestinationArn").or_else(|| witness(required)).unwrap_or_default();
-    let read = facts::AccountPolicy { name: shown(&policy.name), destination, pattern: text("FilterPattern").unwrap_or_default(), selection };
+    let read =
+        facts::AccountPolicy { name: shown(&policy.name), destination, pattern: text("FilterPattern").unwrap_or_default(), selection };
     (read, unknown)
 }
 

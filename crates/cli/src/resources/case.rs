@@ -277,7 +277,10 @@ pub(crate) fn asks_for_log_group(required: &Requirements) -> bool {
 
 /// A cluster of which nothing is wrong and nothing is on.
 fn bare(cluster: &Cluster) -> ClusterFacts {
-    let identifier = shown(&cluster.identifier);
+    let identifier = match &cluster.identifier {
+        Value::Unknown(_) => cluster.written.clone(),
+        identifier => shown(identifier),
+    };
     let facts = facts::Cluster {
         identifier,
         resource_id: String::new(),

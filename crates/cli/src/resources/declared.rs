@@ -21,6 +21,8 @@ pub struct Subject {
 pub struct Cluster {
     /// Its identifier.
     pub identifier: Value<String>,
+    /// How to write the identifier where it is not known, as the file itself would.
+    pub written: String,
     /// Its DB cluster parameter group.
     pub group: Group,
     /// The logs that it exports.

@@ -48,6 +48,7 @@ pub(super) fn cluster(resource: &Resource, evaluator: &Evaluator<'_>, asks_for_l
         slow_query: kept(LogType::SlowQuery),
         account_policies,
         retention_policy,
+        written: identifier.to_string(),
         identifier: value(&identifier),
     })
 }
@@ -96,6 +97,8 @@ impl<'a> World<'a> {
             if same != Same::No && self.is_made(group) {
                 match same {
                     Same::Yes => found.push(ParameterGroup { name: value(&name), ..self.parameter_group(group) }),
+                    // A name that CloudFormation makes up is hardly one that somebody knows.
+                    _ if own.tokens().all(|token| matches!(token, Token::Name(_))) => {}
                     _ => perhaps = Some(group),
                 }
             }

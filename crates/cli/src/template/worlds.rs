@@ -105,17 +105,18 @@ impl Judge<'_> {
                 },
             });
         }
-        let there: Vec<(usize, &Foreseen)> =
-            foreseen.iter().enumerate().filter_map(|(number, foreseen)| Some((number, foreseen.as_ref()?))).collect();
+        let there: Vec<(Vec<usize>, &Foreseen)> =
+            foreseen.iter().enumerate().filter_map(|(number, foreseen)| Some((answers(asked, number), foreseen.as_ref()?))).collect();
         if there.is_empty() {
             return Some(Row::NotApplicable("it is not made: its condition does not hold".to_owned()));
         }
         let choices: Vec<_> = asked.iter().map(|asked| Choice { name: asked.name.clone(), alternatives: asked.answers }).collect();
         let forecast = foresee_with(&choices, |picks| -> Result<Forecast, Unread> {
             // Where the cluster is not made nothing is to be said: such a world counts as the one next to it where it is made.
-            let distance = |number: usize| answers(asked, number).iter().zip(picks).filter(|(one, two)| one != two).count();
-            let nearest = there.iter().min_by_key(|(number, _)| distance(*number));
-            nearest.map(|(_, foreseen)| foreseen.forecast.clone()).ok_or(Unread)
+            let here = foreseen.get(number(asked, picks)).and_then(Option::as_ref);
+            let distance = |answers: &[usize]| answers.iter().zip(picks).filter(|(one, two)| one != two).count();
+            let nearest = || there.iter().min_by_key(|(answers, _)| distance(answers)).map(|(_, foreseen)| *foreseen);
+            here.or_else(nearest).map(|foreseen| foreseen.forecast.clone()).ok_or(Unread)
         });
         let basis = there.iter().fold(Basis::Value, |basis, (_, foreseen)| basis.and(foreseen.basis));
         let hidden = each_once(there.iter().flat_map(|(_, foreseen)| &foreseen.hidden));
@@ -154,4 +155,9 @@ fn answers(asked: &[Asked], mut number: usize) -> Vec<usize> {
         .collect();
     answers.reverse();
     answers
+}
+
+/// The world in which these are the answers.
+fn number(asked: &[Asked], answers: &[usize]) -> usize {
+    asked.iter().zip(answers).fold(0, |number, (asked, answer)| number.saturating_mul(asked.answers.max(1)).saturating_add(*answer))
 }

@@ -1,7 +1,6 @@
 //! Plans and templates, from the file to the verdict, and through the command itself.
 
 mod command;
-mod large;
 mod plan;
 mod plan_documents;
 mod real_plans;

@@ -311,7 +311,10 @@ fn the_cases_of_one_mutation_each_leave_the_rest_alone() {
     assert!(notes(unchanged).iter().any(|note| note.contains("reboot")));
 
     // On an existing cluster AWS's default is not known to be what an unset name means.
-    configured(&mut plan, "aws_neptune_cluster.unchanged")["expressions"].as_object_mut().unwrap().remove("neptune_cluster_parameter_group_name");
+    configured(&mut plan, "aws_neptune_cluster.unchanged")["expressions"]
+        .as_object_mut()
+        .unwrap()
+        .remove("neptune_cluster_parameter_group_name");
     let rows = judge_plan(&plan, &required(&[]), Judging::default());
     assert_eq!(row(&rows, "aws_neptune_cluster.unchanged").verdict.as_str(), "UNDECIDED");
 }

@@ -135,7 +135,9 @@ fn iam_authentication_and_a_second_log_count_where_they_are_asked_for() {
 
 #[test]
 fn a_tag_exempts_a_cluster_with_a_broken_trail() {
-    for (tag, tagged, later) in [("exempt", "NOT_APPLICABLE", "UNDECIDED"), ("exempt=yes", "NOT_APPLICABLE", "UNDECIDED"), ("exempt=no", "FAIL", "UNDECIDED")] {
+    for (tag, tagged, later) in
+        [("exempt", "NOT_APPLICABLE", "UNDECIDED"), ("exempt=yes", "NOT_APPLICABLE", "UNDECIDED"), ("exempt=no", "FAIL", "UNDECIDED")]
+    {
         let rows = judge_plan(&plan_of("values"), &required(&[("exemptTag", tag)]), Judging::default());
         assert_eq!(row(&rows, "aws_neptune_cluster.tagged").verdict.as_str(), tagged, "{tag}");
         assert_eq!(row(&rows, "aws_neptune_cluster.tags_later").verdict.as_str(), later, "{tag}");

@@ -55,7 +55,10 @@ fn a_value_that_cannot_be_read_is_not_quoted() {
     std::fs::create_dir_all(&folder).unwrap();
     for (name, text) in [
         ("version.json", r#"{"format_version": "1.2", "complete": "hunter2", "planned_values": {}}"#),
-        ("change.json", r#"{"format_version": "1.2", "planned_values": {}, "resource_changes": [{"address": "aws_neptune_cluster.x", "type": "aws_neptune_cluster", "change": {"actions": "hunter2"}}]}"#),
+        (
+            "change.json",
+            r#"{"format_version": "1.2", "planned_values": {}, "resource_changes": [{"address": "aws_neptune_cluster.x", "type": "aws_neptune_cluster", "change": {"actions": "hunter2"}}]}"#,
+        ),
         ("cut.json", r#"{"format_version": "1.2", "planned_values": {}, "resource_changes": [{"address": "hunter2"#),
     ] {
         let path = folder.join(name);
