@@ -28,8 +28,8 @@ pub(super) struct LogGroups<'a> {
     filters: Filters<'a>,
     /// How many logs a cluster must have a group for.
     log_types: usize,
-    /// Groups that several clusters share, by the list of them.
-    shared: RefCell<HashMap<*const usize, Option<Rc<Vec<LogGroup>>>>>,
+    /// Groups that several clusters share, by the list of them and where the clusters are.
+    shared: RefCell<HashMap<(*const usize, String), Option<Rc<Vec<LogGroup>>>>>,
     /// A group of some Neptune cluster, by provider configuration and log type.
     anybodys: HashMap<(&'a str, &'static str), &'a Object>,
 }
@@ -101,12 +101,7 @@ impl<'a> LogGroups<'a> {
             }
         }
         for leading in self.groups.sharing(&sets).filter(|leading| leading.is_enough(self.log_types)) {
-            let of_one_place = leading
-                .shared()
-                .iter()
-                .filter_map(|position| self.objects.get(*position))
-                .all(|group| perhaps(cluster, group) == Some(false));
-            if let Some(groups) = self.shared_groups(leading).filter(|_| of_one_place) {
+            if let Some(groups) = self.shared_groups(leading, cluster) {
                 return Kept::OneOf(OneOf { of: groups.as_ref().clone(), basis: Basis::Reference, through: through(cluster) });
             }
         }
@@ -118,15 +113,19 @@ impl<'a> LogGroups<'a> {
         Kept::NotDeclared { perhaps: elsewhere.or_else(|| unclear.or_else(anybodys).map(shown)) }
     }
 
-    fn shared_groups(&self, leading: &Leading) -> Option<Rc<Vec<LogGroup>>> {
+    /// What groups are that several clusters share; nothing where one of them may be elsewhere, or too many differ.
+    fn shared_groups(&self, leading: &Leading, cluster: &Object) -> Option<Rc<Vec<LogGroup>>> {
         let list = leading.shared();
-        if let Some(known) = self.shared.borrow().get(&list.as_ptr()) {
+        let question = (list.as_ptr(), cluster.scope.key());
+        if let Some(known) = self.shared.borrow().get(&question) {
             return known.clone();
         }
-        let groups = list.iter().filter_map(|position| self.objects.get(*position)).map(|group| self.log_group(group, None));
-        let groups = distinct(groups.map(Alike)).map(|groups| Rc::new(groups.into_iter().map(|Alike(group)| group).collect::<Vec<_>>()));
-        self.shared.borrow_mut().insert(list.as_ptr(), groups.clone());
-        groups
+        let groups = || list.iter().filter_map(|position| self.objects.get(*position));
+        let is_here = groups().all(|group| perhaps(cluster, group) == Some(false));
+        let apart = is_here.then(|| distinct(groups().map(|group| Alike(self.log_group(group, None))))).flatten();
+        let apart = apart.map(|groups| Rc::new(groups.into_iter().map(|Alike(group)| group).collect::<Vec<_>>()));
+        self.shared.borrow_mut().insert(question, apart.clone());
+        apart
     }
 
     fn one_of(&self, groups: impl IntoIterator<Item = LogGroup>, basis: Basis, cluster: &Object) -> Option<Kept> {
