@@ -198,7 +198,7 @@ fn callers_are_named_only_when_iam_authentication_is_on() {
 
 #[test]
 fn the_evidence_says_whether_callers_are_named_even_where_nobody_asks() {
-    for (on, expected) in [(true, "callers are named"), (false, "callers are not named")] {
+    for (on, expected) in [(true, "callers named"), (false, "callers not named")] {
         let trails = judged(&Requirements::default(), |facts| facts.cluster.iam_authentication = on);
         assert!(trails[0].evidence().any(|statement| statement.contains(expected)), "{trails:?}");
     }
