@@ -47,6 +47,15 @@ COMMON_ERRORS = {
         "MissingAuthenticationTokenException", "SerializationException", "ServiceUnavailable", "ThrottlingException",
         "UnknownOperationException", "UnrecognizedClientException", "ValidationException",
     },
+    "account": {
+        "AccessDeniedException", "ExpiredTokenException", "InvalidSignatureException", "ServiceUnavailable",
+        "MissingAuthenticationTokenException", "SerializationException", "UnrecognizedClientException",
+    },
+    "organizations": {
+        "AccessDeniedException", "ExpiredTokenException", "InvalidSignatureException", "ServiceUnavailable",
+        "MissingAuthenticationTokenException", "SerializationException", "UnknownOperationException",
+        "UnrecognizedClientException", "ValidationException",
+    },
     "logs": {
         "AccessDeniedException", "ExpiredTokenException", "InternalServiceException", "InvalidSignatureException",
         "MissingAuthenticationTokenException", "SerializationException", "ThrottlingException",
@@ -169,9 +178,12 @@ def answer_problems(response, operation):
         return problems + xml_problems(operation.output_shape, results[0], namespace, "")
     answer = json.loads(body) if body else {}
     if status >= 300:
-        if set(answer) != {"__type", "message"}:
+        # The operation of a REST call is its path, and the code of its error is a header. Organizations spells its member otherwise.
+        in_header = service.protocol == "rest-json"
+        message = "Message" if service.service_name == "organizations" else "message"
+        if set(answer) != ({message} if in_header else {"__type", message}):
             problems.append(f"{set(answer)} is not an error answer")
-        return problems + error_problems(answer.get("__type"), status, operation)
+        return problems + error_problems(headers.get("x-amzn-errortype") if in_header else answer.get("__type"), status, operation)
     if operation.output_shape is None:
         return problems + ([f"an answer {answer} where there is none"] if answer else [])
     return problems + json_problems(operation.output_shape, answer, operation.name)
@@ -264,12 +276,12 @@ class Emulator:
         self.control("POST", "latency", {"milliseconds": 0})
         self.control("PUT", "fleet", fleet)
 
-    def client(self, service, credentials=None, retries=False, checked=True, verify=None, **config):
+    def client(self, service, credentials=None, retries=False, checked=True, verify=None, region=REGION, **config):
         keys = credentials or {"AccessKeyId": "AKIAHOME", "SecretAccessKey": "any", "SessionToken": None}
         client = boto3.client(
             service,
             endpoint_url=self.endpoint,
-            region_name=REGION,
+            region_name=region,
             verify=verify,
             aws_access_key_id=keys["AccessKeyId"],
             aws_secret_access_key=keys["SecretAccessKey"],
@@ -776,6 +788,7 @@ def test_put_evaluations_are_kept_as_received_and_recorded(emulator):
     [accepted] = emulator.control("GET", "puts")
     assert accepted == {
         "account": HOME,
+        "region": REGION,
         "body": {"Evaluations": [evaluation()], "ResultToken": "token"},
     }
     [recorded] = emulator.control("GET", "evaluations")[HOME]
@@ -1245,6 +1258,178 @@ def test_a_session_needs_its_own_token(emulator):
     )
 
 
+# Regions and the organization ----------------------------------------------------------------------------------------
+
+
+VIRGINIA = "us-east-1"
+TWO_REGIONS = {
+    "clusters": [{"identifier": "graph"}], "log_groups": [{"name": "here"}], "parameter_groups": AUDITED,
+    "regions": {VIRGINIA: {"clusters": [{"identifier": "graph", "exports": ["audit"]}, {"identifier": "other"}]}},
+}
+
+
+def assumed(emulator, role=ROLE):
+    return emulator.client("sts").assume_role(RoleArn=role, RoleSessionName="tests")["Credentials"]
+
+
+def test_each_region_of_an_account_has_its_own(emulator):
+    emulator.fleet(home=TWO_REGIONS)
+    here, there = (emulator.client("neptune", region=region) for region in (REGION, VIRGINIA))
+    [ours] = here.describe_db_clusters()["DBClusters"]
+    theirs, _ = there.describe_db_clusters()["DBClusters"]
+    assert ours["DBClusterIdentifier"] == theirs["DBClusterIdentifier"] == "graph"
+    assert ours["DbClusterResourceId"] != theirs["DbClusterResourceId"]
+    assert theirs["DBClusterArn"] == f"arn:aws:rds:{VIRGINIA}:{HOME}:cluster:graph"
+    assert theirs["Endpoint"].endswith(f".{VIRGINIA}.neptune.amazonaws.com")
+    assert "EnabledCloudwatchLogsExports" not in ours and theirs["EnabledCloudwatchLogsExports"] == ["audit"]
+    assert refusal(here.describe_db_clusters, DBClusterIdentifier="other") == ("DBClusterNotFoundFault", 404)
+    assert refusal(there.describe_db_cluster_parameters, DBClusterParameterGroupName="audited")[0] == "DBParameterGroupNotFound"
+    assert refusal(here.list_tags_for_resource, ResourceName=theirs["DBClusterArn"])[0] == "InvalidParameterValue"
+    assert there.list_tags_for_resource(ResourceName=theirs["DBClusterArn"])["TagList"] == []
+    assert emulator.client("logs", region=VIRGINIA).describe_log_groups()["logGroups"] == []
+    assert {(call["account"], call["region"]) for call in emulator.calls()} == {(HOME, REGION), (HOME, VIRGINIA)}
+
+
+def test_what_is_changed_in_a_region_changes_there_alone(emulator):
+    emulator.fleet(home=TWO_REGIONS)
+    there = emulator.client("logs", region=VIRGINIA)
+    there.create_log_group(logGroupName="there")
+    assert [group["logGroupName"] for group in there.describe_log_groups()["logGroups"]] == ["there"]
+    assert [group["logGroupName"] for group in emulator.client("logs").describe_log_groups()["logGroups"]] == ["here"]
+    emulator.client("config", region=VIRGINIA).put_evaluations(Evaluations=[evaluation()], ResultToken="token")
+    details = {region: emulator.client("config", region=region).get_compliance_details_by_config_rule for region in (REGION, VIRGINIA)}
+    assert len(details[VIRGINIA](ConfigRuleName="neptune-audit")["EvaluationResults"]) == 1
+    assert refusal(details[REGION], ConfigRuleName="neptune-audit") == ("NoSuchConfigRuleException", 400)
+    assert [accepted["region"] for accepted in emulator.control("GET", "puts")] == [VIRGINIA]
+
+
+def test_an_account_is_empty_in_a_region_that_only_others_use(emulator):
+    emulator.fleet(accounts={**TWO_ACCOUNTS, HOME: TWO_REGIONS})
+    theirs = emulator.client("neptune", assumed(emulator), region=VIRGINIA)
+    assert theirs.describe_db_clusters()["DBClusters"] == []
+
+
+def test_a_region_can_deny_what_the_others_allow(emulator):
+    emulator.fleet(home={**TWO_REGIONS, "regions": {VIRGINIA: {"denied": ["rds:*"]}}})
+    emulator.client("neptune").describe_db_clusters()
+    assert refusal(emulator.client("neptune", region=VIRGINIA).describe_db_clusters) == ("AccessDenied", 403)
+    emulator.client("logs", region=VIRGINIA).describe_log_groups()
+
+
+def test_a_fault_strikes_one_account_in_one_region(emulator):
+    accounts = {HOME: TWO_REGIONS, OTHER: {**TWO_ACCOUNTS[OTHER], "regions": {VIRGINIA: {}}}}
+    emulator.fleet(accounts=accounts)
+    theirs = assumed(emulator)
+    emulator.inject("rds:*", "deny", account=OTHER, region=VIRGINIA)
+    for credentials, region in [(None, REGION), (None, VIRGINIA), (theirs, REGION)]:
+        emulator.client("neptune", credentials, region=region).describe_db_clusters()
+    assert refusal(emulator.client("neptune", theirs, region=VIRGINIA).describe_db_clusters) == ("AccessDenied", 403)
+
+
+STATUSES = {"af-south-1": "DISABLED", "eu-south-2": "ENABLED", "me-south-1": "ENABLING"}
+
+
+def test_regions_are_listed_with_their_status(emulator):
+    emulator.fleet(home={**TWO_REGIONS, "region_status": STATUSES}, page_size=2)
+    pages = emulator.client("account").get_paginator("list_regions")
+
+    def listed(**parameters):
+        return {each["RegionName"]: each["RegionOptStatus"] for page in pages.paginate(**parameters) for each in page["Regions"]}
+
+    assert listed() == {**STATUSES, REGION: "ENABLED_BY_DEFAULT", VIRGINIA: "ENABLED_BY_DEFAULT"}
+    assert set(listed(RegionOptStatusContains=["ENABLED", "ENABLED_BY_DEFAULT"])) == {"eu-south-2", REGION, VIRGINIA}
+    assert [call["action"] for call in emulator.calls()][0] == "account:ListRegions"
+
+
+@pytest.mark.parametrize("parameters, expected", [
+    ({"MaxResults": 0}, ("ValidationException", 400)),
+    ({"MaxResults": 51}, ("ValidationException", 400)),
+    ({"RegionOptStatusContains": ["ON"]}, ("ValidationException", 400)),
+    ({"NextToken": "made-up"}, ("ValidationException", 400)),
+    ({"AccountId": OTHER}, ("AccessDeniedException", 403)),
+])
+def test_what_the_listing_of_regions_refuses(emulator, parameters, expected):
+    assert refusal(emulator.client("account").list_regions, **parameters) == expected
+
+
+@pytest.mark.parametrize("region, service, code, status", [
+    ("af-south-1", "neptune", "InvalidClientTokenId", 403),
+    ("me-south-1", "logs", "UnrecognizedClientException", 400),
+])
+def test_a_region_that_is_not_enabled_knows_no_credentials(emulator, region, service, code, status):
+    emulator.fleet(home={"region_status": STATUSES})
+    operation = {"neptune": "describe_db_clusters", "logs": "describe_log_groups"}[service]
+    assert refusal(getattr(emulator.client(service, region=region), operation)) == (code, status)
+    getattr(emulator.client(service, region="eu-south-2"), operation)()
+    emulator.client("sts", region=region).get_caller_identity()
+
+
+CLOSED = f"{999:012}"
+
+
+def test_the_accounts_of_an_organization_are_listed_with_their_state(emulator):
+    accounts = {
+        HOME: {}, OTHER: {"name": "Security", "state": "PENDING_CLOSURE"}, CLOSED: {"state": "CLOSED"},
+        **{f"{number:012}": {} for number in range(1, 25)},
+    }
+    emulator.fleet(accounts=accounts, organization={"empty_pages": 1})
+    pages = list(emulator.client("organizations").get_paginator("list_accounts").paginate())
+    assert [len(page["Accounts"]) for page in pages] == [0, 20, 7]
+    listed = {account["Id"]: account for page in pages for account in page["Accounts"]}
+    assert set(listed) == set(accounts)
+    assert (listed[OTHER]["Name"], listed[OTHER]["State"], listed[OTHER]["Status"]) == ("Security", "PENDING_CLOSURE", "PENDING_CLOSURE")
+    assert (listed[CLOSED]["State"], listed[CLOSED]["Status"]) == ("CLOSED", "SUSPENDED")
+    assert (listed[HOME]["State"], listed[HOME]["Status"]) == ("ACTIVE", "ACTIVE")
+    assert re.fullmatch(rf"arn:aws:organizations::{HOME}:account/o-[a-z0-9]{{10,32}}/{OTHER}", listed[OTHER]["Arn"])
+
+
+@pytest.mark.parametrize("shown, keys", [("both", {"State", "Status"}), ("state", {"State"}), ("status", {"Status"})])
+def test_an_organization_tells_the_state_in_the_old_and_the_new_way(emulator, shown, keys):
+    emulator.fleet(home={}, organization={"shown_state": shown})
+    [account] = emulator.client("organizations").list_accounts()["Accounts"]
+    assert set(account) & {"State", "Status"} == keys
+
+
+def test_who_may_list_the_accounts(emulator):
+    emulator.fleet(accounts=TWO_ACCOUNTS)
+    listing = emulator.client("organizations").list_accounts
+    assert refusal(listing) == ("AWSOrganizationsNotInUseException", 400)
+    emulator.fleet(accounts=TWO_ACCOUNTS, organization={"management_account": OTHER})
+    assert refusal(listing) == ("AccessDeniedException", 400)
+    assert len(emulator.client("organizations", assumed(emulator)).list_accounts()["Accounts"]) == 2
+    emulator.fleet(accounts=TWO_ACCOUNTS, organization={"management_account": OTHER, "delegated_administrators": [HOME]})
+    assert len(listing()["Accounts"]) == 2
+    for wrong in ({"MaxResults": 21}, {"MaxResults": 0}, {"NextToken": "made-up"}):
+        assert refusal(listing, **wrong) == ("InvalidInputException", 400)
+
+
+@pytest.mark.parametrize("service, operation, action, denied, throttled", [
+    ("account", "list_regions", "account:ListRegions", ("AccessDeniedException", 403), ("TooManyRequestsException", 429)),
+    ("organizations", "list_accounts", "organizations:ListAccounts", ("AccessDeniedException", 400), ("TooManyRequestsException", 400)),
+])
+def test_the_global_services_deny_and_throttle_in_their_own_way(emulator, service, operation, action, denied, throttled):
+    emulator.fleet(home={}, organization={})
+    call = getattr(emulator.client(service), operation)
+    for kind, expected in [("deny", denied), ("throttle", throttled), ({"status": 503}, ("ServiceUnavailable", 503))]:
+        emulator.control("DELETE", "faults")
+        emulator.inject(action, kind)
+        assert refusal(call) == expected
+    emulator.fleet(home={"denied": [action]}, organization={})
+    assert refusal(call) == denied
+
+
+def test_each_account_has_roles_of_its_own(emulator):
+    third = f"{3:012}"
+    emulator.fleet(accounts={
+        **TWO_ACCOUNTS, third: {"roles": [{"name": "other-reader", "trusts": [HOME]}], "clusters": [{"identifier": "third"}]},
+    })
+    sts = emulator.client("sts")
+    assert refusal(sts.assume_role, RoleArn=f"arn:aws:iam::{third}:role/audit/reader", RoleSessionName="tests") == ("AccessDenied", 403)
+    theirs = assumed(emulator, f"arn:aws:iam::{third}:role/other-reader")
+    identity = emulator.client("sts", theirs).get_caller_identity()
+    assert (identity["Account"], identity["Arn"]) == (third, f"arn:aws:sts::{third}:assumed-role/other-reader/tests")
+
+
 # Permissions, faults, latency ----------------------------------------------------------------------------------------
 
 
@@ -1452,6 +1637,14 @@ def refused_fleet(emulator, fleet):
     ({"account_policies": [{"name": "p", "policy_type": "FORWARD"}]}, "account_policies[0] (p).policy_type", "`FORWARD` is not one of"),
     ({"account_policies": [{"name": "p", "document": "{"}]}, "account_policies[0] (p).document", "not a JSON object"),
     ({"roles": [{"name": "reader", "trusts": ["1234"]}]}, "roles[0] (reader).trusts", "`1234` is not an account id"),
+    ({"regions": {"Virginia": {}}}, "regions.Virginia", "`Virginia` is not a Region"),
+    ({"regions": {REGION: {}}}, f"regions.{REGION}", "the fleet's Region"),
+    ({"regions": {"cn-north-1": {}}}, "regions.cn-north-1", "another partition"),
+    ({"regions": {"us-east-1": {"roles": [{"name": "r"}]}}}, "regions.us-east-1.roles", "belongs to the account"),
+    ({"regions": {"us-east-1": {"clusters": [{"identifier": "a", "exports": ["audti"]}]}}},
+     "regions.us-east-1.clusters[0] (a).exports", "`audti` is not one of"),
+    ({"region_status": {"us-east-1": "ON"}}, "region_status.us-east-1", "`ON` is not one of ENABLED"),
+    ({"state": "GONE"}, "state", "`GONE` is not one of"),
     ({"denied": ["DescribeDBClusters"]}, "denied", "`DescribeDBClusters` is not an IAM action"),
     ({"recorded": [{"rule": "r", "resource_type": CLUSTER, "resource_id": "x", "compliance": "FINE"}]},
      "recorded[0] (x).compliance", "`FINE` is not one of COMPLIANT, NON_COMPLIANT, NOT_APPLICABLE"),
@@ -1468,6 +1661,8 @@ def test_a_value_that_aws_could_not_have_is_refused_with_its_place(emulator, hom
     ({"accounts": {"1234": {}}}, "accounts.1234: `1234` is not an account id of 12 digits"),
     ({"home_account": "me"}, "home_account: `me` is not an account id of 12 digits"),
     ({"region": "Ireland"}, "region: `Ireland` is not a Region, such as eu-west-1"),
+    ({"organization": {"id": "acme"}}, "organization.id: `acme` is not the id of an organization"),
+    ({"organization": {"management_account": "1234"}}, "organization.management_account: `1234` is not an account id of 12 digits"),
     ({"page_size": 0}, "page_size: a page has at least one entry"),
     ({"limits": {"rds:*": {"per_second": 0, "burst": 1}}}, "limits.rds:*: `per_second` must be above 0, and `burst` 1 or more"),
     ({"acounts": {}}, "unknown field `acounts`"),

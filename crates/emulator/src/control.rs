@@ -1,5 +1,6 @@
 //! The control API under `/_emulator/`: what the library offers, for programs in other languages.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,12 +54,14 @@ async fn forget_puts(State(shared): World) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// The recorded results by account.
+/// The recorded results by account, of every Region.
 async fn evaluations(State(shared): World) -> Json<Value> {
     let world = shared.world();
-    let by_account: serde_json::Map<_, _> =
-        world.fleet.accounts.iter().map(|(id, account)| (id.clone(), json!(account.recorded))).collect();
-    Json(by_account.into())
+    let mut by_account = BTreeMap::<_, Vec<_>>::new();
+    for (scope, facts) in world.fleet.scopes() {
+        by_account.entry(scope.account).or_default().extend(facts.recorded.iter());
+    }
+    Json(json!(by_account))
 }
 
 async fn fleet(State(shared): World) -> Json<Fleet> {

@@ -2,7 +2,8 @@
 //!
 //! One server on one port speaks to three sides:
 //!
-//! * `POST /`: the AWS protocols, as the SDKs speak them: Neptune, AWS Config, CloudWatch Logs and STS;
+//! * `POST /`: the AWS protocols, as the SDKs speak them: Neptune, AWS Config, CloudWatch Logs, STS,
+//!   Account Management and Organizations;
 //! * `/2018-06-01/runtime/…`: the Lambda Runtime API, for the function's binary;
 //! * `/_emulator/…`: the control API, for tests in other languages.
 //!
@@ -69,7 +70,8 @@ pub use world::calls::{Call, Put};
 pub use world::faults::{ErrorAnswer, FailingEvaluations, Fault, FaultKind};
 pub use world::fleet;
 pub use world::fleet::{
-    Account, AccountPolicy, Cluster, Fleet, LogGroup, LogStream, Member, ParameterGroup, PendingExports, Recorded, Role, SubscriptionFilter,
+    Account, AccountPolicy, Cluster, Fleet, LogGroup, LogStream, Member, Organization, ParameterGroup, PendingExports, Recorded, Role,
+    ShownState, SubscriptionFilter,
 };
 pub use world::invocations::{Answer, Event, Invocation, Step};
 pub use world::limits::RateLimit;

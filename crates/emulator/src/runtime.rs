@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::world::invocations::{Answer, Event, Invocation, Step, Waiting};
+use crate::world::scope::Scope;
 use crate::world::{RuleRun, Shared, World, since_epoch};
 
 /// Lambda takes answers of up to 6 MB.
@@ -71,7 +72,9 @@ fn remember_rule(world: &mut World, event: &[u8]) {
             world.result_tokens.insert(token, RuleRun { rule: rule.clone(), invoked_at });
         }
         if let Some(account) = text("accountId") {
-            world.rules.insert((account, rule));
+            let arn = text("configRuleArn").unwrap_or_default();
+            let region = arn.split(':').nth(3).unwrap_or(&world.fleet.region).to_owned();
+            world.rules.insert((Scope::new(account, region), rule));
         }
     }
 }

@@ -7,13 +7,16 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
 use axum::routing::post;
 use serde_json::Value;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
+use crate::aws::{self, Incoming};
 use crate::connection::{Connection, Connections};
 use crate::tls::{self, Tls};
 use crate::world::Shared;
@@ -21,7 +24,8 @@ use crate::world::calls::{Call, Put, max_concurrent};
 use crate::world::faults::Fault;
 use crate::world::fleet::{Account, Fleet, Recorded};
 use crate::world::invocations::{Answer, Event, Invocation, Step};
-use crate::{aws, control, runtime};
+use crate::world::scope::Scope;
+use crate::{control, runtime};
 
 /// A running emulator. It serves until it is dropped.
 pub struct Emulator {
@@ -136,7 +140,7 @@ impl Emulator {
     pub fn put_evaluations(&self) -> Vec<(String, Value)> {
         let puts = self.puts();
         let evaluations = |put: Put| {
-            let Put { account, body } = put;
+            let Put { account, body, .. } = put;
             let evaluations = body["Evaluations"].as_array().cloned().unwrap_or_default();
             evaluations.into_iter().map(move |evaluation| (account.clone(), evaluation))
         };
@@ -146,9 +150,10 @@ impl Emulator {
     /// The results that AWS Config has recorded, with their account: those of the fleet, and those put since.
     pub fn evaluations(&self) -> Vec<(String, Recorded)> {
         let world = self.shared.world();
-        let of =
-            |(id, account): (&String, &Account)| account.recorded.iter().map(|result| (id.clone(), result.clone())).collect::<Vec<_>>();
-        world.fleet.accounts.iter().flat_map(of).collect()
+        let of = |(scope, facts): (Scope, &Account)| {
+            facts.recorded.iter().map(|result| (scope.account.clone(), result.clone())).collect::<Vec<_>>()
+        };
+        world.fleet.scopes().flat_map(of).collect()
     }
 
     /// Breaks calls from now on.
@@ -203,6 +208,8 @@ impl Drop for Emulator {
 fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/", post(call_aws))
+        // The one service whose operations have paths.
+        .route("/listRegions", post(call_aws))
         .layer(DefaultBodyLimit::max(16 * 1024 * 1024))
         .with_state(shared.clone())
         .nest("/2018-06-01", runtime::router(shared.clone()))
@@ -212,8 +219,9 @@ fn router(shared: Arc<Shared>) -> Router {
 async fn call_aws(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(connection): ConnectInfo<Connection>,
+    uri: Uri,
     headers: HeaderMap,
-    body: axum::body::Bytes,
-) -> axum::response::Response {
-    aws::serve(shared, connection, headers, body).await
+    body: Bytes,
+) -> Response {
+    aws::serve(shared, Incoming { connection, path: uri.path().to_owned(), headers, body }).await
 }

@@ -247,3 +247,24 @@ fn a_mistake_in_a_fleet_is_refused_with_its_place() {
     let error = Fleet::from_json(json.to_string().as_bytes()).expect_err("it is misspelt");
     assert_eq!(error.to_string(), "accounts.111122223333.clusters[0] (orders).exports: `audti` is not one of audit, slowquery");
 }
+
+#[tokio::test]
+async fn a_region_has_clusters_of_its_own() -> Result<(), ureq::Error> {
+    let mut fleet = Fleet::healthy(1);
+    let abroad = fleet.in_region(emulator::fleet::HOME_ACCOUNT, "us-east-1");
+    abroad.clusters.push(Cluster::new("c-0001"));
+    let emulator = Emulator::start(fleet).await;
+    let describe = |region: &str| -> Result<String, ureq::Error> {
+        let mut answer = client()
+            .post(emulator.endpoint())
+            .header("Authorization", signed_for("rds").replace("eu-west-1", region))
+            .content_type("application/x-www-form-urlencoded")
+            .send("Version=2014-10-31&Action=DescribeDBClusters")?;
+        answer.body_mut().read_to_string()
+    };
+    let id_in = |place: &str| emulator::fleet::resource_id(place, "c-0001");
+    assert!(describe("eu-west-1")?.contains(&id_in("111122223333")));
+    assert!(describe("us-east-1")?.contains(&id_in("111122223333/us-east-1")));
+    assert_eq!(emulator.calls().iter().map(|call| call.region.as_str()).collect::<Vec<_>>(), ["eu-west-1", "us-east-1"]);
+    Ok(())
+}

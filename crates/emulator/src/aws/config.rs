@@ -8,6 +8,7 @@ use super::service::{Request, Service};
 use super::validation::{Violations, check_members};
 use crate::world::calls::Put;
 use crate::world::fleet::{Account, Recorded};
+use crate::world::scope::Scope;
 use crate::world::{RuleRun, World};
 
 const COMPLIANCE_TYPES: &[&str] = &["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "INSUFFICIENT_DATA"];
@@ -15,7 +16,7 @@ const COMPLIANCE_TYPES: &[&str] = &["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABL
 pub(crate) fn perform(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
     match request.action.as_str() {
         "PutEvaluations" => put_evaluations(world, request),
-        "GetComplianceDetailsByConfigRule" => compliance_details(world, &request.caller.account, &request.parameters),
+        "GetComplianceDetailsByConfigRule" => compliance_details(world, &request.scope, &request.parameters),
         other => Err(Service::Config.unknown_action(other)),
     }
 }
@@ -52,13 +53,13 @@ fn put_evaluations(world: &mut World, request: &Request) -> Result<Answer, Refus
         return Err(Refusal::bad("InvalidResultTokenException", "The specified ResultToken is invalid."));
     }
 
-    let account = &request.caller.account;
+    let scope = &request.scope;
     let failing = request.failing_evaluations.clone().unwrap_or_default();
     let fails = |(position, evaluation): &(usize, &Value)| {
         *position < failing.count || failing.resource_ids.iter().any(|id| evaluation["ComplianceResourceId"] == id.as_str())
     };
     let (failed, taken): (Vec<_>, Vec<_>) = evaluations.iter().enumerate().partition(fails);
-    world.puts.push(Put { account: account.clone(), body: Value::Object(request.parameters.clone()) });
+    world.puts.push(Put { account: scope.account.clone(), region: scope.region.clone(), body: Value::Object(request.parameters.clone()) });
     if !test_mode {
         let recorded_at = world.now() as f64 / 1000.0;
         let RuleRun { rule, invoked_at } = world
@@ -66,9 +67,9 @@ fn put_evaluations(world: &mut World, request: &Request) -> Result<Answer, Refus
             .get(token)
             .cloned()
             .unwrap_or_else(|| RuleRun { rule: world.fleet.rule_name.clone(), invoked_at: recorded_at });
-        world.rules.insert((account.clone(), rule.clone()));
+        world.rules.insert((scope.clone(), rule.clone()));
         for (_, evaluation) in taken {
-            world.record(account, Recorded { recorded_at, invoked_at, ..recorded(&rule, evaluation) });
+            world.record(scope, Recorded { recorded_at, invoked_at, ..recorded(&rule, evaluation) });
         }
     }
     let failed: Vec<_> = failed.into_iter().map(|(_, evaluation)| evaluation).collect();
@@ -135,7 +136,7 @@ fn to_the_millisecond(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0
 }
 
-fn compliance_details(world: &World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
+fn compliance_details(world: &World, scope: &Scope, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
     check_members(
         ask,
         &[
@@ -167,9 +168,9 @@ fn compliance_details(world: &World, account: &str, ask: &Map<String, Value>) ->
 
     let rule = rule.unwrap_or_default();
     let nothing = Account::default();
-    let facts = world.account(account).map_or(&nothing, |(facts, _)| facts);
+    let facts = world.account(scope).map_or(&nothing, |(facts, _)| facts);
     let of_rule = |result: &&Recorded| result.rule == rule;
-    if !world.rules.contains(&(account.to_owned(), rule.to_owned())) && !facts.recorded.iter().any(|result| of_rule(&result)) {
+    if !world.rules.contains(&(scope.clone(), rule.to_owned())) && !facts.recorded.iter().any(|result| of_rule(&result)) {
         let message = format!("The ConfigRule '{rule}' provided in the request is invalid. Please check the configRule name");
         return Err(Refusal::bad("NoSuchConfigRuleException", message));
     }

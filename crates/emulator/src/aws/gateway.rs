@@ -15,8 +15,13 @@ use crate::connection::Connection;
 use crate::world::calls::Call;
 use crate::world::credentials::{Caller, Refused};
 use crate::world::faults::{ErrorAnswer, FaultKind};
+use crate::world::fleet::{Account, ENABLED_BY_DEFAULT};
 use crate::world::patterns::matches;
+use crate::world::scope::Scope;
 use crate::world::{Shared, World};
+
+/// The statuses of a Region that an account cannot use.
+const CLOSED: [&str; 2] = ["DISABLED", "ENABLING"];
 
 /// Keeps the record of a call true when the client goes away before the answer.
 struct Recording {
@@ -49,23 +54,27 @@ impl Drop for Recording {
 /// What answers a request once nothing stands in its way.
 pub(crate) type Perform = fn(Service, &mut World, &Request) -> Result<Answer, Refusal>;
 
-pub(crate) async fn serve(
-    shared: Arc<Shared>,
-    connection: Connection,
-    headers: HeaderMap,
-    body: Bytes,
-    perform: Perform,
-) -> Response<Body> {
-    let (service, action, parameters) = match recognise(&headers, &body) {
+/// A request as it came over the wire.
+pub(crate) struct Incoming {
+    pub(crate) connection: Connection,
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+pub(crate) async fn serve(shared: Arc<Shared>, incoming: Incoming, perform: Perform) -> Response<Body> {
+    let Incoming { connection, path, headers, body } = incoming;
+    let (service, action, parameters) = match recognise(&path, &headers, &body) {
         Ok(recognised) => recognised,
         Err((service, refusal)) => return refuse(&shared, service, &refusal),
     };
     let identified = identify(&shared.world(), service, &headers);
-    let (caller, unidentified) = match identified {
-        Ok(caller) => (caller, None),
-        Err(refusal) => (Caller::unknown(), Some(refusal)),
+    let (caller, region, unidentified) = match identified {
+        Ok((caller, region)) => (caller, region, None),
+        Err(refusal) => (Caller::unknown(), String::new(), Some(refusal)),
     };
-    let mut request = Request { action, parameters, caller, failing_evaluations: None };
+    let scope = Scope::new(&caller.account, region);
+    let mut request = Request { action, parameters, caller, scope, failing_evaluations: None };
     let iam_action = format!("{}:{}", service.prefix(), request.action);
 
     let recording = record(&shared, service, &iam_action, &request);
@@ -117,16 +126,20 @@ pub(crate) async fn serve(
 type Recognised = (Service, String, Map<String, Value>);
 
 /// Which service and action a request is for. A refusal comes with the service in whose form it is to be written.
-fn recognise(headers: &HeaderMap, body: &[u8]) -> Result<Recognised, (Service, Refusal)> {
+fn recognise(path: &str, headers: &HeaderMap, body: &[u8]) -> Result<Recognised, (Service, Refusal)> {
+    let json = |service, action: &str| match serde_json::from_slice(body) {
+        Ok(Value::Object(parameters)) => Ok((service, action.to_owned(), parameters)),
+        _ => Err((service, Refusal::bad("SerializationException", "the body is not a JSON object"))),
+    };
+    if let Some((service, action)) = Service::of_path(path) {
+        return json(service, action);
+    }
     if let Some(target) = text(headers, "x-amz-target") {
         let Some((service, action)) = Service::of_target(target) else {
             let refusal = Refusal::bad("UnknownOperationException", format!("the emulator does not know the target {target}"));
             return Err((Service::Config, refusal));
         };
-        return match serde_json::from_slice(body) {
-            Ok(Value::Object(parameters)) => Ok((service, action.to_owned(), parameters)),
-            _ => Err((service, Refusal::bad("SerializationException", "the body is not a JSON object"))),
-        };
+        return json(service, action);
     }
     let mut parameters = query::parse(body);
     let (Some(Value::String(action)), Some(Value::String(version))) = (parameters.remove("Action"), parameters.remove("Version")) else {
@@ -142,8 +155,8 @@ fn recognise(headers: &HeaderMap, body: &[u8]) -> Result<Recognised, (Service, R
     }
 }
 
-/// Whose access key signed the request. The signature itself is not checked: any secret will do.
-fn identify(world: &World, service: Service, headers: &HeaderMap) -> Result<Caller, Refusal> {
+/// Whose access key signed the request, and for which Region. The signature itself is not checked: any secret will do.
+fn identify(world: &World, service: Service, headers: &HeaderMap) -> Result<(Caller, String), Refusal> {
     let scope = text(headers, header::AUTHORIZATION.as_str())
         .and_then(|authorization| authorization.strip_prefix("AWS4-HMAC-SHA256 "))
         .and_then(|fields| fields.split(',').find_map(|field| field.trim().strip_prefix("Credential=")))
@@ -156,15 +169,22 @@ fn identify(world: &World, service: Service, headers: &HeaderMap) -> Result<Call
         let message = format!("Credential should be scoped to correct service: '{}'.", service.prefix());
         return Err(service.wrongly_signed(message));
     }
-    // STS answers for every Region at its global endpoint; the other services live in one.
-    if service != Service::Sts && region != world.fleet.region {
-        let message = format!("Credential should be scoped to a valid region: the fleet is in '{}', not '{region}'.", world.fleet.region);
+    let regions = world.fleet.regions();
+    if !service.is_global() && !regions.contains(region) {
+        let known = regions.into_iter().collect::<Vec<_>>().join(", ");
+        let message = format!("Credential should be scoped to a valid region: the fleet is in {known}, not '{region}'.");
         return Err(service.wrongly_signed(message));
     }
-    world.caller(access_key, text(headers, "x-amz-security-token")).map_err(|refused| match refused {
+    let caller = world.caller(access_key, text(headers, "x-amz-security-token")).map_err(|refused| match refused {
         Refused::Unrecognized => service.unrecognized(),
         Refused::Expired => service.expired(),
-    })
+    })?;
+    // A Region that the account has not enabled knows nothing of its credentials.
+    let status = world.fleet.accounts.get(&caller.account).map_or(ENABLED_BY_DEFAULT, |account| account.region_status(region));
+    if !service.is_global() && CLOSED.contains(&status) {
+        return Err(service.unrecognized());
+    }
+    Ok((caller, region.to_owned()))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -178,6 +198,7 @@ fn record(shared: &Arc<Shared>, service: Service, iam_action: &str, request: &Re
         service: service.prefix(),
         action: iam_action.to_owned(),
         account: request.caller.account.clone(),
+        region: request.scope.region.clone(),
         access_key: request.caller.access_key.clone(),
         parameters: Value::Object(request.parameters.clone()),
         started,
@@ -192,27 +213,27 @@ fn record(shared: &Arc<Shared>, service: Service, iam_action: &str, request: &Re
 
 /// The time that the call must take, and the fault that it meets.
 fn strike(world: &mut World, iam_action: &str, request: &Request) -> (Duration, Option<FaultKind>) {
-    let (delay, fault) = world.faults.strike(iam_action, &request.caller.account, &request.parameters);
+    let (delay, fault) = world.faults.strike(iam_action, &request.scope, &request.parameters);
     (world.latency + delay, fault)
 }
 
 /// Performs a call that is within the limits and the permissions of its account.
 fn admit(world: &mut World, service: Service, iam_action: &str, request: &Request, perform: Perform) -> Result<Answer, Refusal> {
-    if !world.within_limits(&request.caller.account, iam_action) {
+    if !world.within_limits(&request.scope, iam_action) {
         return Err(service.throttled());
     }
-    authorize(world, service, iam_action, &request.caller)?;
+    authorize(world, service, iam_action, request)?;
     perform(service, world, request)
 }
 
-/// What the fleet says of the caller's account. Who may assume a role is for STS to say.
-fn authorize(world: &World, service: Service, iam_action: &str, caller: &Caller) -> Result<(), Refusal> {
-    let Some((account, _)) = world.account(&caller.account) else {
-        return Ok(());
-    };
+/// What the fleet says of the caller's account, and of the Region. Who may assume a role is for STS to say.
+fn authorize(world: &World, service: Service, iam_action: &str, request: &Request) -> Result<(), Refusal> {
     let any = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, iam_action));
-    if any(&account.denied) || account.allowed.as_deref().is_some_and(|allowed| !any(allowed)) {
-        return Err(service.denied(&caller.arn, iam_action, "*"));
+    let denies = |facts: &Account| any(&facts.denied) || facts.allowed.as_deref().is_some_and(|allowed| !any(allowed));
+    let everywhere = world.fleet.accounts.get(&request.caller.account);
+    let here = world.fleet.facts(&request.scope).filter(|_| !service.is_global());
+    if everywhere.is_some_and(denies) || here.is_some_and(denies) {
+        return Err(service.denied(&request.caller.arn, iam_action, "*"));
     }
     Ok(())
 }

@@ -14,6 +14,8 @@ pub(crate) struct Rendered {
     pub(crate) body: String,
     content_type: &'static str,
     request_id: String,
+    /// The error code in a header, where the body does not have it.
+    error_type: Option<String>,
 }
 
 impl Rendered {
@@ -24,12 +26,14 @@ impl Rendered {
             Answer::Xml(result) => envelope(service, action, Some(&result), &request_id),
             Answer::Empty => envelope(service, action, None, &request_id),
         };
-        Self { status: 200, body, content_type: service.content_type(), request_id }
+        Self { status: 200, body, content_type: service.content_type(), request_id, error_type: None }
     }
 
     pub(crate) fn refusal(service: Service, refusal: &Refusal, request_id: String) -> Self {
         let body = match service.protocol() {
+            Protocol::Json if service == Service::Organizations => json!({"__type": refusal.code, "Message": refusal.message}).to_string(),
             Protocol::Json => json!({"__type": refusal.code, "message": refusal.message}).to_string(),
+            Protocol::Rest => json!({"message": refusal.message}).to_string(),
             Protocol::Query => {
                 let mut xml = Xml::default();
                 xml.raw(&format!("<ErrorResponse xmlns=\"{}\">", service.namespace()));
@@ -43,7 +47,8 @@ impl Rendered {
                 xml.into_string()
             }
         };
-        Self { status: refusal.status, body, content_type: service.content_type(), request_id }
+        let error_type = (service.protocol() == Protocol::Rest).then(|| refusal.code.clone());
+        Self { status: refusal.status, body, content_type: service.content_type(), request_id, error_type }
     }
 
     /// The same, with the second half of the body missing.
@@ -77,6 +82,9 @@ impl Rendered {
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(self.content_type));
         if let Ok(id) = self.request_id.parse() {
             headers.insert("x-amzn-requestid", id);
+        }
+        if let Some(code) = self.error_type.and_then(|code| code.parse().ok()) {
+            headers.insert("x-amzn-errortype", code);
         }
         response
     }

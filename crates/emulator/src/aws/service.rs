@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::answer::Refusal;
 use crate::world::credentials::Caller;
 use crate::world::faults::FailingEvaluations;
+use crate::world::scope::Scope;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
@@ -12,12 +13,16 @@ pub(crate) enum Service {
     Config,
     Logs,
     Sts,
+    Account,
+    Organizations,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protocol {
     Query,
     Json,
+    /// JSON too, with the operation in the path and the error's code in a header.
+    Rest,
 }
 
 /// Who asks for what.
@@ -25,6 +30,8 @@ pub(crate) struct Request {
     pub(crate) action: String,
     pub(crate) parameters: Map<String, Value>,
     pub(crate) caller: Caller,
+    /// The caller's account, and the Region that the request is signed for.
+    pub(crate) scope: Scope,
     /// Evaluations of this PutEvaluations that must fail.
     pub(crate) failing_evaluations: Option<FailingEvaluations>,
 }
@@ -37,14 +44,22 @@ impl Service {
             Self::Config => "config",
             Self::Logs => "logs",
             Self::Sts => "sts",
+            Self::Account => "account",
+            Self::Organizations => "organizations",
         }
     }
 
     pub(crate) fn protocol(self) -> Protocol {
         match self {
             Self::Neptune | Self::Sts => Protocol::Query,
-            Self::Config | Self::Logs => Protocol::Json,
+            Self::Config | Self::Logs | Self::Organizations => Protocol::Json,
+            Self::Account => Protocol::Rest,
         }
+    }
+
+    /// Whether it answers for every Region at one endpoint. The others live in the Region that a request is signed for.
+    pub(crate) fn is_global(self) -> bool {
+        matches!(self, Self::Sts | Self::Account | Self::Organizations)
     }
 
     pub(crate) fn namespace(self) -> &'static str {
@@ -58,6 +73,7 @@ impl Service {
         match self.protocol() {
             Protocol::Query => "text/xml",
             Protocol::Json => "application/x-amz-json-1.1",
+            Protocol::Rest => "application/json",
         }
     }
 
@@ -66,6 +82,15 @@ impl Service {
         match target.split_once('.')? {
             ("StarlingDoveService", action) => Some((Self::Config, action)),
             ("Logs_20140328", action) => Some((Self::Logs, action)),
+            ("AWSOrganizationsV20161128", action) => Some((Self::Organizations, action)),
+            _ => None,
+        }
+    }
+
+    /// The service of a path, and the action.
+    pub(crate) fn of_path(path: &str) -> Option<(Self, &str)> {
+        match path {
+            "/listRegions" => Some((Self::Account, "ListRegions")),
             _ => None,
         }
     }
@@ -80,9 +105,11 @@ impl Service {
     }
 
     pub(crate) fn throttled(self) -> Refusal {
-        match self.protocol() {
-            Protocol::Query => Refusal::bad("Throttling", "Rate exceeded"),
-            Protocol::Json => Refusal::bad("ThrottlingException", "Rate exceeded"),
+        match (self, self.protocol()) {
+            (Self::Account, _) => Refusal::new(429, "TooManyRequestsException", "Rate exceeded"),
+            (Self::Organizations, _) => Refusal::bad("TooManyRequestsException", "Rate exceeded"),
+            (_, Protocol::Query) => Refusal::bad("Throttling", "Rate exceeded"),
+            (_, Protocol::Json | Protocol::Rest) => Refusal::bad("ThrottlingException", "Rate exceeded"),
         }
     }
 
@@ -91,10 +118,7 @@ impl Service {
             "User: {caller} is not authorized to perform: {action} on resource: {resource} \
              because no identity-based policy allows the {action} action"
         );
-        match self.protocol() {
-            Protocol::Query => Refusal::new(403, "AccessDenied", message),
-            Protocol::Json => Refusal::bad("AccessDeniedException", message),
-        }
+        self.unwelcome("AccessDenied", "AccessDeniedException", message)
     }
 
     pub(crate) fn broken(self, status: u16) -> Refusal {
@@ -102,6 +126,8 @@ impl Service {
             (Self::Logs, 503) => "ServiceUnavailableException",
             (_, 503) => "ServiceUnavailable",
             (Self::Config | Self::Logs, _) => "InternalServiceException",
+            (Self::Account, _) => "InternalServerException",
+            (Self::Organizations, _) => "ServiceException",
             _ => "InternalFailure",
         };
         Refusal::new(status, code, "The request processing has failed because of an unknown error.")
@@ -111,38 +137,32 @@ impl Service {
         let message = format!("the emulator does not know the action {}:{action}", self.prefix());
         match self.protocol() {
             Protocol::Query => Refusal::bad("InvalidAction", message),
-            Protocol::Json => Refusal::bad("UnknownOperationException", message),
+            Protocol::Json | Protocol::Rest => Refusal::bad("UnknownOperationException", message),
         }
     }
 
     pub(crate) fn expired(self) -> Refusal {
-        let message = "The security token included in the request is expired";
-        match self.protocol() {
-            Protocol::Query => Refusal::new(403, "ExpiredToken", message),
-            Protocol::Json => Refusal::bad("ExpiredTokenException", message),
-        }
+        self.unwelcome("ExpiredToken", "ExpiredTokenException", "The security token included in the request is expired")
     }
 
     pub(crate) fn unrecognized(self) -> Refusal {
-        let message = "The security token included in the request is invalid.";
-        match self.protocol() {
-            Protocol::Query => Refusal::new(403, "InvalidClientTokenId", message),
-            Protocol::Json => Refusal::bad("UnrecognizedClientException", message),
-        }
+        self.unwelcome("InvalidClientTokenId", "UnrecognizedClientException", "The security token included in the request is invalid.")
     }
 
     pub(crate) fn unsigned(self) -> Refusal {
-        let message = "Request is missing Authentication Token";
-        match self.protocol() {
-            Protocol::Query => Refusal::new(403, "MissingAuthenticationToken", message),
-            Protocol::Json => Refusal::bad("MissingAuthenticationTokenException", message),
-        }
+        self.unwelcome("MissingAuthenticationToken", "MissingAuthenticationTokenException", "Request is missing Authentication Token")
     }
 
     pub(crate) fn wrongly_signed(self, message: String) -> Refusal {
+        self.unwelcome("SignatureDoesNotMatch", "InvalidSignatureException", message)
+    }
+
+    /// A refusal of the caller: each protocol has its own code and status for it.
+    fn unwelcome(self, query: &str, json: &str, message: impl Into<String>) -> Refusal {
         match self.protocol() {
-            Protocol::Query => Refusal::new(403, "SignatureDoesNotMatch", message),
-            Protocol::Json => Refusal::bad("InvalidSignatureException", message),
+            Protocol::Query => Refusal::new(403, query, message),
+            Protocol::Json => Refusal::bad(json, message),
+            Protocol::Rest => Refusal::new(403, json, message),
         }
     }
 }

@@ -90,7 +90,7 @@ fn role_of(world: &World, arn: &str) -> Option<(String, String)> {
 }
 
 fn trusts(world: &World, account: &str, role: &str, caller: &str) -> bool {
-    world.account(account).is_some_and(|(facts, _)| {
+    world.fleet.accounts.get(account).is_some_and(|facts| {
         facts.roles.iter().any(|known| known.name.trim_start_matches('/') == role && known.trusts.iter().any(|trusted| trusted == caller))
     })
 }

@@ -12,6 +12,7 @@ impl Fault {
         let top = Place::default();
         top.field("action").check(&fault.action, words::ACTIONS)?;
         top.field("account").check_some(fault.account.as_ref(), words::ACCOUNT)?;
+        top.field("region").check_some(fault.region.as_ref(), words::REGION)?;
         let status = match &fault.kind {
             FaultKind::Status(status) | FaultKind::Error(ErrorAnswer { status, .. }) => *status,
             _ => 200,

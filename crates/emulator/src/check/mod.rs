@@ -40,10 +40,13 @@ fn check(fleet: &Fleet) -> Result<(), FleetError> {
             return Err(place.refuse("`per_second` must be above 0, and `burst` 1 or more"));
         }
     }
+    if let Some(organization) = &fleet.organization {
+        account::check_organization(&top.field("organization"), organization)?;
+    }
     for (id, account) in &fleet.accounts {
         let place = top.field("accounts").field(id);
         place.check(id, words::ACCOUNT)?;
-        account::check(&place, account)?;
+        account::check(&place, account, &fleet.region)?;
     }
     Ok(())
 }

@@ -57,6 +57,15 @@ pub(crate) const STREAM_OR_FILTER: Form =
 pub(crate) const LOG_GROUP_CLASS: Form =
     (|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'), "a class, such as STANDARD");
 
+/// From the model of AWS Organizations.
+pub(crate) const ORGANIZATION: Form = (
+    |text| {
+        let id = text.strip_prefix("o-").unwrap_or_default();
+        (10..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    },
+    "the id of an organization: o- and 10 to 32 lower-case letters and digits",
+);
+
 /// A role with its path.
 pub(crate) const ROLE: Form = (
     |text| {
@@ -109,6 +118,7 @@ mod tests {
             (LOG_GROUP, &["/aws/neptune/a/audit"], &["", "a b", "a:b"]),
             (STREAM_OR_FILTER, &["graph-1.audit.log.0"], &["", "a:b", "*"]),
             (LOG_GROUP_CLASS, &["STANDARD", "NEW_ONE"], &["", "standard"]),
+            (ORGANIZATION, &["o-exampleorg1"], &["exampleorg1", "o-short", "o-UPPERCASE12"]),
             (ROLE, &["reader", "audit/reader", "/audit/reader"], &["", "a//b", "a b", "audit/"]),
             (ACTIONS, &["*", "rds:*", "rds:DescribeDBClusters"], &["", "rds", ":x", "rds:"]),
             (RESOURCE_TYPE, &["AWS::RDS::DBCluster"], &["", "DBCluster", "AWS::RDS"]),

@@ -14,6 +14,8 @@ pub struct Call {
     pub action: String,
     /// The account of the access key that signed the request; empty where the credentials were refused.
     pub account: String,
+    /// The Region that the request was signed for; empty where the credentials were refused.
+    pub region: String,
     /// The access key that signed the request.
     pub access_key: String,
     /// The request: the JSON body, or the form in the same shape (its scalars are strings).
@@ -39,6 +41,8 @@ pub struct Call {
 pub struct Put {
     /// The account it was put to.
     pub account: String,
+    /// The Region it was put to.
+    pub region: String,
     /// The body exactly as received.
     pub body: Value,
 }

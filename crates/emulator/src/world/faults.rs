@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::patterns::matches;
+use super::scope::Scope;
 
 /// What goes wrong, at which calls.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -17,6 +18,8 @@ pub struct Fault {
     pub matching: Option<String>,
     /// Only calls to this account.
     pub account: Option<String>,
+    /// Only calls to this Region.
+    pub region: Option<String>,
     /// What happens to the call.
     pub kind: FaultKind,
     /// Lets the first so many calls pass.
@@ -98,6 +101,12 @@ impl Fault {
         Self { account: Some(account.into()), ..self }
     }
 
+    /// The same, only for calls to this Region.
+    #[must_use]
+    pub fn in_region(self, region: impl Into<String>) -> Self {
+        Self { region: Some(region.into()), ..self }
+    }
+
     /// The same, ending after so many calls.
     #[must_use]
     pub fn times(self, times: u32) -> Self {
@@ -129,13 +138,14 @@ impl Faults {
     }
 
     /// The delays of this call together, and the first other fault that applies to it.
-    pub(crate) fn strike(&mut self, action: &str, account: &str, parameters: &Map<String, Value>) -> (Duration, Option<FaultKind>) {
+    pub(crate) fn strike(&mut self, action: &str, scope: &Scope, parameters: &Map<String, Value>) -> (Duration, Option<FaultKind>) {
         let mut delay = Duration::ZERO;
         // Written only where a fault looks at it: a page of evaluations is long.
         let mut request = None;
         for (fault, met) in &mut self.0 {
             let applies = matches(&fault.action, action)
-                && fault.account.as_ref().is_none_or(|only| only == account)
+                && fault.account.as_ref().is_none_or(|only| *only == scope.account)
+                && fault.region.as_ref().is_none_or(|only| *only == scope.region)
                 && fault
                     .matching
                     .as_ref()
@@ -179,8 +189,12 @@ mod tests {
         [("text".to_owned(), Value::from(text))].into_iter().collect()
     }
 
+    fn scope(account: &str) -> Scope {
+        Scope::new(account, "eu-west-1")
+    }
+
     fn struck(faults: &mut Faults, action: &str, calls: usize) -> Vec<bool> {
-        (0..calls).map(|_| faults.strike(action, "1", &request("")).1.is_some()).collect()
+        (0..calls).map(|_| faults.strike(action, &scope("1"), &request("")).1.is_some()).collect()
     }
 
     #[test]
@@ -194,10 +208,18 @@ mod tests {
     fn a_fault_strikes_only_what_it_names() {
         let mut faults = Faults::default();
         faults.push(Fault::new("config:PutEvaluations", FaultKind::Deny).matching("c-0001").in_account("1"));
-        assert!(faults.strike("config:PutEvaluations", "1", &request("c-0002")).1.is_none());
-        assert!(faults.strike("config:PutEvaluations", "2", &request("c-0001")).1.is_none());
-        assert!(faults.strike("rds:DescribeDBClusters", "1", &request("c-0001")).1.is_none());
-        assert!(faults.strike("config:PutEvaluations", "1", &request("c-0001")).1.is_some());
+        assert!(faults.strike("config:PutEvaluations", &scope("1"), &request("c-0002")).1.is_none());
+        assert!(faults.strike("config:PutEvaluations", &scope("2"), &request("c-0001")).1.is_none());
+        assert!(faults.strike("rds:DescribeDBClusters", &scope("1"), &request("c-0001")).1.is_none());
+        assert!(faults.strike("config:PutEvaluations", &scope("1"), &request("c-0001")).1.is_some());
+    }
+
+    #[test]
+    fn a_fault_can_be_that_of_one_region() {
+        let mut faults = Faults::default();
+        faults.push(Fault::new("*", FaultKind::Deny).in_region("us-east-1"));
+        assert!(faults.strike("rds:DescribeDBClusters", &scope("1"), &request("")).1.is_none());
+        assert!(faults.strike("rds:DescribeDBClusters", &Scope::new("1", "us-east-1"), &request("")).1.is_some());
     }
 
     #[test]
@@ -205,7 +227,7 @@ mod tests {
         let mut faults = Faults::default();
         faults.push(Fault::new("*", FaultKind::Delay(Duration::from_millis(5))));
         faults.push(Fault::new("*", FaultKind::Reset));
-        let (delay, kind) = faults.strike("sts:AssumeRole", "1", &request(""));
+        let (delay, kind) = faults.strike("sts:AssumeRole", &scope("1"), &request(""));
         assert_eq!(delay, Duration::from_millis(5));
         assert!(matches!(kind, Some(FaultKind::Reset)));
     }

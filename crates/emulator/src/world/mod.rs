@@ -15,6 +15,7 @@ pub(crate) mod invocations;
 pub(crate) mod limits;
 pub(crate) mod patterns;
 pub(crate) mod random;
+pub(crate) mod scope;
 
 use self::calls::{Call, Put};
 use self::credentials::{Caller, Refused, Sessions};
@@ -25,6 +26,7 @@ use self::invocations::Invocations;
 use self::limits::Buckets;
 use self::patterns::matches;
 use self::random::Random;
+use self::scope::Scope;
 
 pub(crate) struct Shared {
     world: Mutex<World>,
@@ -50,7 +52,7 @@ impl Shared {
 
 pub(crate) struct World {
     pub(crate) fleet: Fleet,
-    indexes: HashMap<String, Index>,
+    indexes: HashMap<Scope, Index>,
     pub(crate) calls: Vec<Call>,
     pub(crate) puts: Vec<Put>,
     pub(crate) faults: Faults,
@@ -59,8 +61,8 @@ pub(crate) struct World {
     pub(crate) sessions: Sessions,
     /// The rule of each result token that came with an event.
     pub(crate) result_tokens: HashMap<String, RuleRun>,
-    /// Account and name of the rules that results were put for.
-    pub(crate) rules: HashSet<(String, String)>,
+    /// The rules that results were put for.
+    pub(crate) rules: HashSet<(Scope, String)>,
     pub(crate) invocations: Invocations,
     pub(crate) random: Random,
     pub(crate) buckets: Buckets,
@@ -80,7 +82,7 @@ pub(crate) struct RuleRun {
 
 /// An instance on its way back.
 pub(crate) struct Reboot {
-    pub(crate) account: String,
+    pub(crate) scope: Scope,
     pub(crate) instance: String,
     /// In milliseconds since 1970, by the emulator's clock.
     pub(crate) done: i64,
@@ -113,12 +115,12 @@ impl World {
         self.fleet.home();
         self.fleet.derive_resource_ids();
         let shuffle = self.fleet.shuffle;
-        self.indexes = self.fleet.accounts.iter().map(|(id, account)| (id.clone(), Index::of(account, shuffle))).collect();
+        self.indexes = self.fleet.scopes().map(|(scope, facts)| (scope, Index::of(facts, shuffle))).collect();
     }
 
-    /// An account and its index; none where the fleet does not have it.
-    pub(crate) fn account(&self, id: &str) -> Option<(&Account, &Index)> {
-        Some((self.fleet.accounts.get(id)?, self.indexes.get(id)?))
+    /// What an account has in a Region, and its index; none where the fleet does not have it.
+    pub(crate) fn account(&self, scope: &Scope) -> Option<(&Account, &Index)> {
+        Some((self.fleet.facts(scope)?, self.indexes.get(scope)?))
     }
 
     /// Who uses an access key. Every key that was not handed out here belongs to the home account's function.
@@ -127,26 +129,26 @@ impl World {
         Ok(handed_out.unwrap_or_else(|| Caller::function(self.fleet.partition(), &self.fleet.home_account, access_key)))
     }
 
-    pub(crate) fn cluster_mut(&mut self, account: &str, identifier: &str) -> Option<&mut Cluster> {
-        let index = self.indexes.get(account)?;
+    pub(crate) fn cluster_mut(&mut self, scope: &Scope, identifier: &str) -> Option<&mut Cluster> {
+        let index = self.indexes.get(scope)?;
         let position = *index.clusters.get(*index.cluster_places.get(identifier)?)?;
-        self.fleet.accounts.get_mut(account)?.clusters.get_mut(position)
+        self.fleet.facts_mut(scope)?.clusters.get_mut(position)
     }
 
-    pub(crate) fn member_mut(&mut self, account: &str, instance: &str) -> Option<&mut Member> {
-        let (cluster, member) = *self.indexes.get(account)?.instances.get(instance)?;
-        self.fleet.accounts.get_mut(account)?.clusters.get_mut(cluster)?.members.get_mut(member)
+    pub(crate) fn member_mut(&mut self, scope: &Scope, instance: &str) -> Option<&mut Member> {
+        let (cluster, member) = *self.indexes.get(scope)?.instances.get(instance)?;
+        self.fleet.facts_mut(scope)?.clusters.get_mut(cluster)?.members.get_mut(member)
     }
 
-    pub(crate) fn log_group_mut(&mut self, account: &str, name: &str) -> Option<&mut LogGroup> {
-        let sorted = &self.indexes.get(account)?.log_groups;
-        let groups = &mut self.fleet.accounts.get_mut(account)?.log_groups;
+    pub(crate) fn log_group_mut(&mut self, scope: &Scope, name: &str) -> Option<&mut LogGroup> {
+        let sorted = &self.indexes.get(scope)?.log_groups;
+        let groups = &mut self.fleet.facts_mut(scope)?.log_groups;
         let place = sorted.binary_search_by(|position| groups[*position].name.as_str().cmp(name)).ok()?;
         groups.get_mut(sorted[place])
     }
 
-    pub(crate) fn add_log_group(&mut self, account: &str, group: LogGroup) {
-        self.fleet.account(account).log_groups.push(group);
+    pub(crate) fn add_log_group(&mut self, scope: &Scope, group: LogGroup) {
+        self.fleet.facts_or_new(scope).log_groups.push(group);
         self.reindex();
     }
 
@@ -155,8 +157,8 @@ impl World {
         let now = self.now();
         let (done, under_way) = std::mem::take(&mut self.reboots).into_iter().partition(|reboot: &Reboot| reboot.done <= now);
         self.reboots = under_way;
-        for Reboot { account, instance, .. } in done {
-            if let Some(member) = self.member_mut(&account, &instance) {
+        for Reboot { scope, instance, .. } in done {
+            if let Some(member) = self.member_mut(&scope, &instance) {
                 member.status = "available".into();
                 member.parameter_group_status = "in-sync".into();
             }
@@ -164,9 +166,9 @@ impl World {
     }
 
     /// Keeps a result, unless a newer one of the same resource is there.
-    pub(crate) fn record(&mut self, account: &str, result: Recorded) {
-        let facts = self.fleet.accounts.entry(account.to_owned()).or_default();
-        let index = self.indexes.entry(account.to_owned()).or_default();
+    pub(crate) fn record(&mut self, scope: &Scope, result: Recorded) {
+        let facts = self.fleet.facts_or_new(scope);
+        let index = self.indexes.entry(scope.clone()).or_default();
         let key = (result.rule.clone(), result.resource_type.clone(), result.resource_id.clone());
         match index.recorded.get(&key).and_then(|position| facts.recorded.get_mut(*position)) {
             Some(known) if known.ordering_timestamp > result.ordering_timestamp => {}
@@ -178,12 +180,12 @@ impl World {
         }
     }
 
-    /// Whether a call is within every rate limit of its account that applies to it.
-    pub(crate) fn within_limits(&mut self, account: &str, action: &str) -> bool {
+    /// Whether a call is within every rate limit of its account and Region that applies to it.
+    pub(crate) fn within_limits(&mut self, scope: &Scope, action: &str) -> bool {
         let now = Instant::now();
         let limits = self.fleet.limits.iter().filter(|(pattern, _)| matches(pattern, action));
         // Each bucket is asked: a call that one of them refuses costs the others too.
-        limits.fold(true, |within, (pattern, limit)| self.buckets.take(account, pattern, *limit, now) && within)
+        limits.fold(true, |within, (pattern, limit)| self.buckets.take(scope, pattern, *limit, now) && within)
     }
 
     /// Starts over with another fleet: credentials and result tokens of before are unknown, the clock is right again.

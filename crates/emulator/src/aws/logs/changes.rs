@@ -8,11 +8,12 @@ use crate::aws::answer::{Answer, Refusal};
 use crate::aws::validation::{Violations, check_members};
 use crate::world::World;
 use crate::world::fleet::{LogGroup, RETENTION_DAYS, STANDARD};
+use crate::world::scope::Scope;
 
 /// The classes that can be asked for.
 const CLASSES: &[&str] = &[STANDARD, "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"];
 
-pub(crate) fn create_log_group(world: &mut World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
+pub(crate) fn create_log_group(world: &mut World, scope: &Scope, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
     check_members(
         ask,
         &[
@@ -25,7 +26,7 @@ pub(crate) fn create_log_group(world: &mut World, account: &str, ask: &Map<Strin
     )?;
     check_listing(ask)?;
     let name = required(ask, "logGroupName")?;
-    if find(world, account, name).is_ok() {
+    if find(world, scope, name).is_ok() {
         return Err(Refusal::bad("ResourceAlreadyExistsException", "The specified log group already exists"));
     }
     let class = text(ask, "logGroupClass").unwrap_or(STANDARD);
@@ -40,7 +41,7 @@ pub(crate) fn create_log_group(world: &mut World, account: &str, ask: &Map<Strin
         deletion_protection: ask.get("deletionProtectionEnabled").and_then(Value::as_bool).unwrap_or(false),
         ..LogGroup::new(name)
     };
-    world.add_log_group(account, group);
+    world.add_log_group(scope, group);
     Ok(Answer::Nothing)
 }
 
@@ -52,7 +53,7 @@ fn check_key(key: &str) -> Result<&str, Refusal> {
     Err(Refusal::bad(INVALID, format!("The specified KMS Key Id could not be found: {key}")))
 }
 
-pub(crate) fn put_retention_policy(world: &mut World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
+pub(crate) fn put_retention_policy(world: &mut World, scope: &Scope, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
     check_members(ask, &[("logGroupName", Value::is_string), ("retentionInDays", Value::is_i64)])?;
     check_listing(ask)?;
     let name = required(ask, "logGroupName")?;
@@ -64,7 +65,7 @@ pub(crate) fn put_retention_policy(world: &mut World, account: &str, ask: &Map<S
         None => violations.missing("retentionInDays"),
     }
     violations.into_result(INVALID)?;
-    let group = world.log_group_mut(account, name).ok_or_else(no_log_group)?;
+    let group = world.log_group_mut(scope, name).ok_or_else(no_log_group)?;
     let days = days.and_then(|days| u32::try_from(days).ok());
     if group.retention_policy.is_some() {
         // AWS answers as always, and keeps it for the day on which the account's policy no longer applies.
@@ -75,7 +76,7 @@ pub(crate) fn put_retention_policy(world: &mut World, account: &str, ask: &Map<S
     Ok(Answer::Nothing)
 }
 
-pub(crate) fn put_deletion_protection(world: &mut World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
+pub(crate) fn put_deletion_protection(world: &mut World, scope: &Scope, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
     check_members(ask, &[("logGroupIdentifier", Value::is_string), ("deletionProtectionEnabled", Value::is_boolean)])?;
     check_listing(ask)?;
     let identifier = required(ask, "logGroupIdentifier")?;
@@ -84,11 +85,11 @@ pub(crate) fn put_deletion_protection(world: &mut World, account: &str, ask: &Ma
         violations.missing("deletionProtectionEnabled");
         return violations.into_result(INVALID).map(|()| Answer::Nothing);
     };
-    world.log_group_mut(account, name_of(identifier)).ok_or_else(no_log_group)?.deletion_protection = enabled;
+    world.log_group_mut(scope, name_of(identifier)).ok_or_else(no_log_group)?.deletion_protection = enabled;
     Ok(Answer::Nothing)
 }
 
-pub(crate) fn associate_kms_key(world: &mut World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
+pub(crate) fn associate_kms_key(world: &mut World, scope: &Scope, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
     check_members(ask, &[("logGroupName", Value::is_string), ("resourceIdentifier", Value::is_string), ("kmsKeyId", Value::is_string)])?;
     check_listing(ask)?;
     let mut violations = Violations::default();
@@ -102,6 +103,6 @@ pub(crate) fn associate_kms_key(world: &mut World, account: &str, ask: &Map<Stri
         (None, Some(identifier)) => name_of(identifier),
         _ => return Err(Refusal::bad(INVALID, "Exactly one of logGroupName and resourceIdentifier must be provided.")),
     };
-    world.log_group_mut(account, name).ok_or_else(no_log_group)?.kms_key_id = Some(key);
+    world.log_group_mut(scope, name).ok_or_else(no_log_group)?.kms_key_id = Some(key);
     Ok(Answer::Nothing)
 }

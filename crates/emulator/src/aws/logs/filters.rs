@@ -9,8 +9,9 @@ use crate::aws::timestamps::LONG_AGO;
 use crate::aws::validation::check_members;
 use crate::world::World;
 use crate::world::fleet::SubscriptionFilter;
+use crate::world::scope::Scope;
 
-pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
+pub(crate) fn describe(world: &World, scope: &Scope, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
     check_members(
         ask,
         &[
@@ -22,7 +23,7 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -
     )?;
     let limit = check_listing(ask)?;
     let name = required(ask, "logGroupName")?;
-    let group = find(world, account, name)?;
+    let group = find(world, scope, name)?;
     if !group.has_filters() {
         // As steampipe met it: https://github.com/turbot/steampipe-plugin-aws/issues/2758.
         return Err(Refusal::bad("ValidationException", "This operation is only supported on the Standard log class."));

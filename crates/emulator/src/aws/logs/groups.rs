@@ -9,12 +9,13 @@ use crate::aws::validation::check_members;
 use crate::world::World;
 use crate::world::fleet::{Account, LogGroup};
 use crate::world::index::Index;
+use crate::world::scope::Scope;
 
-pub(crate) fn arn(world: &World, account: &str, group: &str) -> String {
-    format!("arn:{}:logs:{}:{account}:log-group:{group}", world.fleet.partition(), world.fleet.region)
+pub(crate) fn arn(world: &World, scope: &Scope, group: &str) -> String {
+    format!("arn:{}:logs:{scope}:log-group:{group}", world.fleet.partition())
 }
 
-pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
+pub(crate) fn describe(world: &World, scope: &Scope, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
     check_members(
         ask,
         &[
@@ -32,7 +33,7 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -
         return Err(Refusal::bad(INVALID, "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."));
     }
     let nothing = (Account::default(), Index::default());
-    let (facts, index) = world.account(account).unwrap_or((&nothing.0, &nothing.1));
+    let (facts, index) = world.account(scope).unwrap_or((&nothing.0, &nothing.1));
     let name = |position: &usize| facts.log_groups[*position].name.as_str();
     // Names are sorted: those with the prefix stand together.
     let first = index.log_groups.partition_point(|position| name(position) < prefix);
@@ -46,12 +47,12 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -
         found.retain(|position| facts.log_groups[*position].class == class);
     }
     let (page, token) = page(world, ask, &format!("log groups {prefix} {pattern} {class}"), limit, &found)?;
-    let entries = page.iter().map(|position| log_group(world, account, &facts.log_groups[*position])).collect();
+    let entries = page.iter().map(|position| log_group(world, scope, &facts.log_groups[*position])).collect();
     Ok(answer("logGroups", entries, token))
 }
 
-fn log_group(world: &World, account: &str, group: &LogGroup) -> Value {
-    let arn = arn(world, account, &group.name);
+fn log_group(world: &World, scope: &Scope, group: &LogGroup) -> Value {
+    let arn = arn(world, scope, &group.name);
     let mut entry = json!({
         "logGroupName": group.name,
         "creationTime": LONG_AGO,
@@ -74,12 +75,12 @@ fn log_group(world: &World, account: &str, group: &LogGroup) -> Value {
     entry
 }
 
-pub(crate) fn find<'a>(world: &'a World, account: &str, name: &str) -> Result<&'a LogGroup, Refusal> {
+pub(crate) fn find<'a>(world: &'a World, scope: &Scope, name: &str) -> Result<&'a LogGroup, Refusal> {
     let position = |facts: &Account, index: &Index| {
         let sorted = &index.log_groups;
         sorted.binary_search_by(|position| facts.log_groups[*position].name.as_str().cmp(name)).ok().map(|place| sorted[place])
     };
-    world.account(account).and_then(|(facts, index)| facts.log_groups.get(position(facts, index)?)).ok_or_else(no_log_group)
+    world.account(scope).and_then(|(facts, index)| facts.log_groups.get(position(facts, index)?)).ok_or_else(no_log_group)
 }
 
 pub(crate) fn no_log_group() -> Refusal {

@@ -8,11 +8,12 @@ use crate::aws::timestamps::LONG_AGO;
 use crate::aws::validation::{Violations, check_members};
 use crate::world::World;
 use crate::world::fleet::{AccountPolicy, POLICY_TYPES};
+use crate::world::scope::Scope;
 
 /// The most policies on a page. AWS does not say how many it lists.
 const PAGE: usize = 50;
 
-pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
+pub(crate) fn describe(world: &World, scope: &Scope, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
     check_members(
         ask,
         &[
@@ -29,26 +30,26 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -
         violations.into_result(INVALID)?;
     }
     let others = ask.get("accountIdentifiers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    if others.iter().any(|other| other != account) {
+    if others.iter().any(|other| *other != scope.account) {
         return Err(Refusal::bad(INVALID, "The emulator knows no monitoring accounts: accountIdentifiers can name the caller's own only."));
     }
     let name = text(ask, "policyName");
-    let policies = world.account(account).map(|(facts, _)| facts.account_policies.as_slice()).unwrap_or_default();
+    let policies = world.account(scope).map(|(facts, _)| facts.account_policies.as_slice()).unwrap_or_default();
     let found: Vec<_> =
         policies.iter().filter(|policy| policy.policy_type == policy_type && name.is_none_or(|name| policy.name == name)).collect();
     let listing = format!("policies {policy_type} {}", name.unwrap_or_default());
     let (page, token) = page(world, ask, &listing, PAGE, &found)?;
-    Ok(answer("accountPolicies", page.iter().map(|policy| account_policy(account, policy)).collect(), token))
+    Ok(answer("accountPolicies", page.iter().map(|policy| account_policy(scope, policy)).collect(), token))
 }
 
-fn account_policy(account: &str, policy: &AccountPolicy) -> Value {
+fn account_policy(scope: &Scope, policy: &AccountPolicy) -> Value {
     let mut entry = json!({
         "policyName": policy.name,
         "policyDocument": policy.document,
         "lastUpdatedTime": LONG_AGO,
         "policyType": policy.policy_type,
         "scope": policy.scope,
-        "accountId": account,
+        "accountId": scope.account,
     });
     if let Some(criteria) = &policy.selection_criteria {
         entry["selectionCriteria"] = criteria.as_str().into();

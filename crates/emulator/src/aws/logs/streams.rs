@@ -9,8 +9,9 @@ use crate::aws::timestamps::LONG_AGO;
 use crate::aws::validation::{Violations, check_members};
 use crate::world::World;
 use crate::world::fleet::LogStream;
+use crate::world::scope::Scope;
 
-pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
+pub(crate) fn describe(world: &World, scope: &Scope, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
     check_members(
         ask,
         &[
@@ -49,7 +50,7 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -
     };
     let descending = ask.get("descending").and_then(Value::as_bool).unwrap_or(false);
 
-    let group = find(world, account, name)?;
+    let group = find(world, scope, name)?;
     let now = world.now();
     let mut found: Vec<_> = group.streams.iter().filter(|stream| stream.name.starts_with(prefix)).collect();
     found.sort_by(|one, other| {
@@ -65,15 +66,15 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Map<String, Value>) -
     }
     let listing = format!("streams {name} {prefix} {by_time} {descending}");
     let (page, token) = page_after(world, ask, &listing, limit, group.empty_pages, &found)?;
-    let entries = page.iter().map(|stream| log_stream(world, account, name, stream, now)).collect();
+    let entries = page.iter().map(|stream| log_stream(world, scope, name, stream, now)).collect();
     Ok(answer("logStreams", entries, token))
 }
 
-fn log_stream(world: &World, account: &str, group: &str, stream: &LogStream, now: i64) -> Value {
+fn log_stream(world: &World, scope: &Scope, group: &str, stream: &LogStream, now: i64) -> Value {
     let mut entry = json!({
         "logStreamName": stream.name,
         "creationTime": LONG_AGO,
-        "arn": format!("{}:log-stream:{}", arn(world, account, group), stream.name),
+        "arn": format!("{}:log-stream:{}", arn(world, scope, group), stream.name),
         "storedBytes": 0,
     });
     // A stream that never had an event has none of these.

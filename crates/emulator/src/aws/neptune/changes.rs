@@ -11,6 +11,7 @@ use crate::aws::answer::{Answer, Refusal};
 use crate::aws::xml::Xml;
 use crate::world::World;
 use crate::world::fleet::{Cluster, LogGroup, ParameterGroup};
+use crate::world::scope::Scope;
 
 /// How long Neptune's guide asks to wait between making a parameter group and its first use. AWS does not promise to
 /// refuse an earlier use; the emulator does, so that nobody relies on luck.
@@ -20,7 +21,7 @@ const PARAMETERS_IN_A_CALL: usize = 20;
 /// The log types that Neptune can export.
 const LOG_TYPES: &[&str] = &["audit", "slowquery"];
 
-pub(crate) fn modify_cluster(world: &mut World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+pub(crate) fn modify_cluster(world: &mut World, scope: &Scope, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     for name in ask.0.keys() {
         if !["DBClusterIdentifier", "ApplyImmediately", "DBClusterParameterGroupName", "CloudwatchLogsExportConfiguration"]
             .contains(&name.as_str())
@@ -36,7 +37,7 @@ pub(crate) fn modify_cluster(world: &mut World, account: &str, ask: &Ask<'_>) ->
         None => None,
         Some(name) => Some((
             name.to_ascii_lowercase(),
-            parameter_group(world, account, &name.to_ascii_lowercase()).ok_or_else(|| {
+            parameter_group(world, scope, &name.to_ascii_lowercase()).ok_or_else(|| {
                 Refusal::new(404, "DBClusterParameterGroupNotFound", format!("DBClusterParameterGroup not found: {name}"))
             })?,
         )),
@@ -44,7 +45,7 @@ pub(crate) fn modify_cluster(world: &mut World, account: &str, ask: &Ask<'_>) ->
     let exports = ask.0.get("CloudwatchLogsExportConfiguration");
     let enable = strings(exports.and_then(|exports| exports.get("EnableLogTypes")));
     let disable = strings(exports.and_then(|exports| exports.get("DisableLogTypes")));
-    let cluster = world.cluster_mut(account, &identifier).ok_or_else(|| cluster_not_found(asked))?;
+    let cluster = world.cluster_mut(scope, &identifier).ok_or_else(|| cluster_not_found(asked))?;
     if cluster.status != "available" {
         let message = format!("DB cluster isn't available for modification with status {}.", cluster.status);
         return Err(Refusal::bad("InvalidDBClusterStateFault", message));
@@ -68,13 +69,13 @@ pub(crate) fn modify_cluster(world: &mut World, account: &str, ask: &Ask<'_>) ->
     // An export that is on has a log group, whether or not anything is ever written to it.
     for export in enable {
         let name = format!("/aws/neptune/{identifier}/{export}");
-        if world.log_group_mut(account, &name).is_none() {
-            world.add_log_group(account, LogGroup::new(name));
+        if world.log_group_mut(scope, &name).is_none() {
+            world.add_log_group(scope, LogGroup::new(name));
         }
     }
-    let cluster = world.cluster_mut(account, &identifier).ok_or_else(|| cluster_not_found(asked))?.clone();
+    let cluster = world.cluster_mut(scope, &identifier).ok_or_else(|| cluster_not_found(asked))?.clone();
     let mut xml = Xml::default();
-    xml.element("DBCluster", |xml| write_cluster(xml, world, account, &cluster));
+    xml.element("DBCluster", |xml| write_cluster(xml, world, scope, &cluster));
     Ok(Answer::Xml(xml.into_string()))
 }
 
@@ -114,7 +115,7 @@ fn wait_for_reboot(cluster: &mut Cluster) {
     }
 }
 
-pub(crate) fn create_group(world: &mut World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+pub(crate) fn create_group(world: &mut World, scope: &Scope, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let name = ask.required("DBClusterParameterGroupName")?.to_ascii_lowercase();
     let family = ask.required("DBParameterGroupFamily")?;
     let description = ask.required("Description")?;
@@ -129,7 +130,7 @@ pub(crate) fn create_group(world: &mut World, account: &str, ask: &Ask<'_>) -> R
     if !FAMILIES.contains(&family) {
         return Err(invalid(format!("ParameterGroupFamily {family} is not a valid parameter group family")));
     }
-    if parameter_group(world, account, &name).is_some() {
+    if parameter_group(world, scope, &name).is_some() {
         return Err(Refusal::bad("DBParameterGroupAlreadyExists", format!("Parameter group {name} already exists")));
     }
     let group = ParameterGroup {
@@ -140,13 +141,13 @@ pub(crate) fn create_group(world: &mut World, account: &str, ask: &Ask<'_>) -> R
         ..ParameterGroup::default()
     };
     let mut xml = Xml::default();
-    xml.element("DBClusterParameterGroup", |xml| write_group(xml, world, account, &name, &group));
-    world.fleet.account(account).parameter_groups.insert(name, group);
+    xml.element("DBClusterParameterGroup", |xml| write_group(xml, world, scope, &name, &group));
+    world.fleet.facts_or_new(scope).parameter_groups.insert(name, group);
     world.reindex();
     Ok(Answer::Xml(xml.into_string()))
 }
 
-pub(crate) fn modify_group(world: &mut World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+pub(crate) fn modify_group(world: &mut World, scope: &Scope, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let asked = ask.required("DBClusterParameterGroupName")?;
     let name = asked.to_ascii_lowercase();
     let changes = ask.0.get("Parameters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -157,10 +158,10 @@ pub(crate) fn modify_group(world: &mut World, account: &str, ask: &Ask<'_>) -> R
         return Err(invalid(format!("At most {PARAMETERS_IN_A_CALL} parameters can be modified in one request")));
     }
     // As RDS words it: https://github.com/ankane/pghero/issues/66.
-    if name.starts_with("default.") && parameter_group(world, account, &name).is_some() {
+    if name.starts_with("default.") && parameter_group(world, scope, &name).is_some() {
         return Err(invalid("Cannot modify a default parameter group."));
     }
-    let group = parameter_group(world, account, &name).ok_or_else(|| group_not_found(asked))?;
+    let group = parameter_group(world, scope, &name).ok_or_else(|| group_not_found(asked))?;
     let mut changed = group.clone();
     let mut waits = false;
     for change in changes {
@@ -174,7 +175,7 @@ pub(crate) fn modify_group(world: &mut World, account: &str, ask: &Ask<'_>) -> R
         }
     }
 
-    let facts = world.fleet.account(account);
+    let facts = world.fleet.facts_or_new(scope);
     facts.parameter_groups.insert(name.clone(), changed);
     if waits {
         facts.clusters.iter_mut().filter(|cluster| cluster.parameter_group == name).for_each(wait_for_reboot);

@@ -9,12 +9,13 @@ use crate::world::World;
 use crate::world::fleet::{Account, Cluster};
 use crate::world::index::Index;
 use crate::world::random::Random;
+use crate::world::scope::Scope;
 
 pub(crate) fn cluster_not_found(identifier: &str) -> Refusal {
     Refusal::new(404, "DBClusterNotFoundFault", format!("DBCluster {identifier} not found."))
 }
 
-pub(crate) fn describe(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+pub(crate) fn describe(world: &World, scope: &Scope, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let page_size = world.page_size(ask.max_records()?);
     let filters = ask.filters()?;
     if let Some((unknown, _)) = filters.iter().find(|(name, _)| !["engine", "db-cluster-id"].contains(name)) {
@@ -28,7 +29,7 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Ask<'_>) -> Result<An
     };
 
     let nothing = (Account::default(), Index::default());
-    let (facts, index) = world.account(account).unwrap_or((&nothing.0, &nothing.1));
+    let (facts, index) = world.account(scope).unwrap_or((&nothing.0, &nothing.1));
     let mut xml = Xml::default();
     let mut marker = None;
     if let Some(identifier) = ask.text("DBClusterIdentifier") {
@@ -38,7 +39,7 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Ask<'_>) -> Result<An
             .and_then(|place| facts.clusters.get(index.clusters[*place]))
             .ok_or_else(|| cluster_not_found(identifier))?;
         xml.list("DBClusters", Some(cluster).filter(|cluster| passes(cluster)), |xml, cluster| {
-            xml.element("DBCluster", |xml| write_cluster(xml, world, account, cluster));
+            xml.element("DBCluster", |xml| write_cluster(xml, world, scope, cluster));
         });
     } else {
         let start = match ask.text("Marker") {
@@ -54,7 +55,7 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Ask<'_>) -> Result<An
             index.clusters[start..].iter().filter_map(|position| facts.clusters.get(*position)).filter(|cluster| passes(cluster));
         let mut last = None;
         xml.list("DBClusters", following.by_ref().take(page_size), |xml, cluster| {
-            xml.element("DBCluster", |xml| write_cluster(xml, world, account, cluster));
+            xml.element("DBCluster", |xml| write_cluster(xml, world, scope, cluster));
             last = Some(&cluster.identifier);
         });
         if following.next().is_some() {
@@ -65,9 +66,8 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Ask<'_>) -> Result<An
     Ok(Answer::Xml(xml.into_string()))
 }
 
-pub(crate) fn cluster_arn(world: &World, account: &str, identifier: &str) -> String {
-    let fleet = &world.fleet;
-    format!("arn:{}:rds:{}:{account}:cluster:{identifier}", fleet.partition(), fleet.region)
+pub(crate) fn cluster_arn(world: &World, scope: &Scope, identifier: &str) -> String {
+    format!("arn:{}:rds:{scope}:cluster:{identifier}", world.fleet.partition())
 }
 
 /// Where clusters of an engine listen.
@@ -81,8 +81,8 @@ pub(crate) fn domain_and_port(engine: &str) -> (&'static str, u16) {
 }
 
 /// A cluster as DescribeDBClusters and ModifyDBCluster answer it, in the order of AWS's model.
-pub(crate) fn write_cluster(xml: &mut Xml, world: &World, account: &str, cluster: &Cluster) {
-    let region = world.fleet.region.as_str();
+pub(crate) fn write_cluster(xml: &mut Xml, world: &World, scope: &Scope, cluster: &Cluster) {
+    let region = scope.region.as_str();
     let identifier = cluster.identifier.as_str();
     let mut derived = Random::from_name(&cluster.resource_id);
     let host = derived.letters(12).to_ascii_lowercase();
@@ -128,7 +128,7 @@ pub(crate) fn write_cluster(xml: &mut Xml, world: &World, account: &str, cluster
     xml.text("StorageEncrypted", cluster.kms_key_id.is_some());
     xml.optional("KmsKeyId", cluster.kms_key_id.as_ref());
     xml.text("DbClusterResourceId", &cluster.resource_id);
-    xml.text("DBClusterArn", cluster_arn(world, account, identifier));
+    xml.text("DBClusterArn", cluster_arn(world, scope, identifier));
     xml.list("AssociatedRoles", None::<&str>, |_, _| {});
     xml.text("IAMDatabaseAuthenticationEnabled", cluster.iam_authentication);
     xml.text("ClusterCreateTime", iso8601(cluster.created_at(world.now()).unwrap_or(LONG_AGO)));

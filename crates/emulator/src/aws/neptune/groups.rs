@@ -7,14 +7,15 @@ use crate::aws::paging;
 use crate::aws::xml::Xml;
 use crate::world::World;
 use crate::world::fleet::ParameterGroup;
+use crate::world::scope::Scope;
 
 pub(crate) fn group_not_found(name: &str) -> Refusal {
     Refusal::new(404, "DBParameterGroupNotFound", format!("DBClusterParameterGroup not found: {name}"))
 }
 
 /// The parameter group of that name: the account's own, or one of the default ones.
-pub(crate) fn parameter_group(world: &World, account: &str, name: &str) -> Option<ParameterGroup> {
-    let own = world.account(account).and_then(|(facts, _)| facts.parameter_groups.get(name));
+pub(crate) fn parameter_group(world: &World, scope: &Scope, name: &str) -> Option<ParameterGroup> {
+    let own = world.account(scope).and_then(|(facts, _)| facts.parameter_groups.get(name));
     own.cloned().or_else(|| {
         let family = name.strip_prefix("default.").filter(|family| FAMILIES.contains(family))?;
         Some(ParameterGroup {
@@ -25,23 +26,22 @@ pub(crate) fn parameter_group(world: &World, account: &str, name: &str) -> Optio
     })
 }
 
-pub(crate) fn write_group(xml: &mut Xml, world: &World, account: &str, name: &str, group: &ParameterGroup) {
+pub(crate) fn write_group(xml: &mut Xml, world: &World, scope: &Scope, name: &str, group: &ParameterGroup) {
     xml.text("DBClusterParameterGroupName", name);
     xml.text("DBParameterGroupFamily", &group.family);
     xml.text("Description", &group.description);
-    let fleet = &world.fleet;
-    let (partition, region) = (fleet.partition(), &fleet.region);
-    xml.text("DBClusterParameterGroupArn", format_args!("arn:{partition}:rds:{region}:{account}:cluster-pg:{name}"));
+    let partition = world.fleet.partition();
+    xml.text("DBClusterParameterGroupArn", format_args!("arn:{partition}:rds:{scope}:cluster-pg:{name}"));
 }
 
-pub(crate) fn describe(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+pub(crate) fn describe(world: &World, scope: &Scope, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let page_size = world.page_size(ask.max_records()?);
     let mut names: Vec<_> = match ask.text("DBClusterParameterGroupName") {
         Some(name) => vec![name.to_ascii_lowercase()],
         None => FAMILIES.iter().map(|family| format!("default.{family}")).collect(),
     };
     if ask.text("DBClusterParameterGroupName").is_none() {
-        let own = world.account(account).into_iter().flat_map(|(facts, _)| facts.parameter_groups.keys().cloned());
+        let own = world.account(scope).into_iter().flat_map(|(facts, _)| facts.parameter_groups.keys().cloned());
         names.extend(own);
         names.sort();
         names.dedup();
@@ -55,21 +55,21 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Ask<'_>) -> Result<An
     let groups: Vec<_> = names[start..]
         .iter()
         .take(page_size)
-        .map(|name| parameter_group(world, account, name).map(|group| (name, group)).ok_or_else(|| group_not_found(name)))
+        .map(|name| parameter_group(world, scope, name).map(|group| (name, group)).ok_or_else(|| group_not_found(name)))
         .collect::<Result<_, _>>()?;
     let mut xml = Xml::default();
     xml.list("DBClusterParameterGroups", &groups, |xml, (name, group)| {
-        xml.element("DBClusterParameterGroup", |xml| write_group(xml, world, account, name, group));
+        xml.element("DBClusterParameterGroup", |xml| write_group(xml, world, scope, name, group));
     });
     let more = names.len() > start + page_size;
     xml.optional("Marker", groups.last().filter(|_| more).map(|(last, _)| paging::seal("groups", last)));
     Ok(Answer::Xml(xml.into_string()))
 }
 
-pub(crate) fn describe_parameters(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+pub(crate) fn describe_parameters(world: &World, scope: &Scope, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let name = ask.required("DBClusterParameterGroupName")?;
     let page_size = world.page_size(ask.max_records()?);
-    let group = parameter_group(world, account, &name.to_ascii_lowercase()).ok_or_else(|| group_not_found(name))?;
+    let group = parameter_group(world, scope, &name.to_ascii_lowercase()).ok_or_else(|| group_not_found(name))?;
     let source = ask.text("Source");
     let listing = format!("parameters of {name}");
     let start = match ask.text("Marker") {

@@ -10,13 +10,14 @@ use crate::aws::xml::Xml;
 use crate::world::fleet::{Account, Cluster, Member};
 use crate::world::index::Index;
 use crate::world::random::Random;
+use crate::world::scope::Scope;
 use crate::world::{Reboot, World};
 
 fn instance_not_found(identifier: &str) -> Refusal {
     Refusal::new(404, "DBInstanceNotFound", format!("DBInstance {identifier} not found."))
 }
 
-pub(crate) fn describe(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+pub(crate) fn describe(world: &World, scope: &Scope, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let page_size = world.page_size(ask.max_records()?);
     let filters = ask.filters()?;
     if let Some((unknown, _)) = filters.iter().find(|(name, _)| !["engine", "db-cluster-id", "db-instance-id"].contains(name)) {
@@ -30,7 +31,7 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Ask<'_>) -> Result<An
         })
     };
     let nothing = (Account::default(), Index::default());
-    let (facts, index) = world.account(account).unwrap_or((&nothing.0, &nothing.1));
+    let (facts, index) = world.account(scope).unwrap_or((&nothing.0, &nothing.1));
     if let Some(identifier) = ask.text("DBInstanceIdentifier")
         && !index.instances.contains_key(&identifier_of(identifier))
     {
@@ -50,7 +51,7 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Ask<'_>) -> Result<An
     let mut xml = Xml::default();
     let mut last = None;
     xml.list("DBInstances", following.by_ref().take(page_size), |xml, (cluster, member)| {
-        xml.element("DBInstance", |xml| write_instance(xml, world, account, cluster, member));
+        xml.element("DBInstance", |xml| write_instance(xml, world, scope, cluster, member));
         last = Some(&member.identifier);
     });
     let more = following.next().is_some();
@@ -59,32 +60,31 @@ pub(crate) fn describe(world: &World, account: &str, ask: &Ask<'_>) -> Result<An
 }
 
 /// An instance goes away for a while, and comes back with every parameter of its cluster's group in effect.
-pub(crate) fn reboot(world: &mut World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+pub(crate) fn reboot(world: &mut World, scope: &Scope, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let identifier = identifier_of(ask.required("DBInstanceIdentifier")?);
     let done = world.now() + i64::try_from(world.fleet.reboot_seconds).unwrap_or(0) * 1000;
-    let member = world.member_mut(account, &identifier).ok_or_else(|| instance_not_found(&identifier))?;
+    let member = world.member_mut(scope, &identifier).ok_or_else(|| instance_not_found(&identifier))?;
     if member.status != "available" {
         let message = format!("Instance {identifier} is not in available state.");
         return Err(Refusal::bad("InvalidDBInstanceState", message));
     }
     member.status = "rebooting".into();
-    world.reboots.push(Reboot { account: account.to_owned(), instance: identifier.clone(), done });
+    world.reboots.push(Reboot { scope: scope.clone(), instance: identifier.clone(), done });
 
     let mut xml = Xml::default();
-    if let Some((facts, index)) = world.account(account)
+    if let Some((facts, index)) = world.account(scope)
         && let Some((cluster, member)) = index.instances.get(&identifier)
     {
         let cluster = &facts.clusters[*cluster];
-        xml.element("DBInstance", |xml| write_instance(xml, world, account, cluster, &cluster.members[*member]));
+        xml.element("DBInstance", |xml| write_instance(xml, world, scope, cluster, &cluster.members[*member]));
     }
     Ok(Answer::Xml(xml.into_string()))
 }
 
-fn write_instance(xml: &mut Xml, world: &World, account: &str, cluster: &Cluster, member: &Member) {
-    let fleet = &world.fleet;
-    let (partition, region) = (fleet.partition(), fleet.region.as_str());
+fn write_instance(xml: &mut Xml, world: &World, scope: &Scope, cluster: &Cluster, member: &Member) {
+    let (partition, region) = (world.fleet.partition(), scope.region.as_str());
     let identifier = member.identifier.as_str();
-    let mut derived = Random::from_name(&format!("{account}/{identifier}"));
+    let mut derived = Random::from_name(&format!("{scope}/{identifier}"));
     let resource_id = derived.letters(26);
     let host = derived.letters(12).to_ascii_lowercase();
     let (domain, port) = domain_and_port(&cluster.engine);
@@ -129,7 +129,7 @@ fn write_instance(xml: &mut Xml, world: &World, account: &str, cluster: &Cluster
     xml.text("CopyTagsToSnapshot", true);
     xml.text("MonitoringInterval", 0);
     xml.text("PromotionTier", 1);
-    xml.text("DBInstanceArn", format_args!("arn:{partition}:rds:{region}:{account}:db:{identifier}"));
+    xml.text("DBInstanceArn", format_args!("arn:{partition}:rds:{scope}:db:{identifier}"));
     xml.text("IAMDatabaseAuthenticationEnabled", cluster.iam_authentication);
     xml.text("PerformanceInsightsEnabled", false);
     xml.text("DeletionProtection", false);

@@ -15,19 +15,19 @@ use crate::world::World;
 
 pub(crate) fn perform(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
     let ask = Ask(&request.parameters);
-    let account = request.caller.account.as_str();
+    let scope = &request.scope;
     world.finish_reboots();
     match request.action.as_str() {
-        "DescribeDBClusters" => clusters::describe(world, account, &ask),
-        "DescribeDBClusterParameters" => groups::describe_parameters(world, account, &ask),
-        "DescribeDBClusterParameterGroups" => groups::describe(world, account, &ask),
-        "DescribeDBInstances" => instances::describe(world, account, &ask),
-        "RebootDBInstance" => instances::reboot(world, account, &ask),
-        "ModifyDBCluster" => changes::modify_cluster(world, account, &ask),
-        "CreateDBClusterParameterGroup" => changes::create_group(world, account, &ask),
-        "ModifyDBClusterParameterGroup" => changes::modify_group(world, account, &ask),
-        "AddTagsToResource" => tags::add(world, account, &ask),
-        "ListTagsForResource" => tags::list(world, account, &ask),
+        "DescribeDBClusters" => clusters::describe(world, scope, &ask),
+        "DescribeDBClusterParameters" => groups::describe_parameters(world, scope, &ask),
+        "DescribeDBClusterParameterGroups" => groups::describe(world, scope, &ask),
+        "DescribeDBInstances" => instances::describe(world, scope, &ask),
+        "RebootDBInstance" => instances::reboot(world, scope, &ask),
+        "ModifyDBCluster" => changes::modify_cluster(world, scope, &ask),
+        "CreateDBClusterParameterGroup" => changes::create_group(world, scope, &ask),
+        "ModifyDBClusterParameterGroup" => changes::modify_group(world, scope, &ask),
+        "AddTagsToResource" => tags::add(world, scope, &ask),
+        "ListTagsForResource" => tags::list(world, scope, &ask),
         other => Err(Service::Neptune.unknown_action(other)),
     }
 }

@@ -9,6 +9,7 @@ use super::clusters::cluster_not_found;
 use crate::aws::answer::{Answer, Refusal};
 use crate::aws::xml::Xml;
 use crate::world::World;
+use crate::world::scope::Scope;
 
 /// The tags in a request.
 pub(crate) fn asked(ask: &Ask<'_>) -> Result<BTreeMap<String, String>, Refusal> {
@@ -26,30 +27,30 @@ pub(crate) fn asked(ask: &Ask<'_>) -> Result<BTreeMap<String, String>, Refusal> 
 }
 
 /// The tags of the cluster or the parameter group that an ARN names.
-fn tagged<'a>(world: &'a mut World, account: &str, ask: &Ask<'_>) -> Result<&'a mut BTreeMap<String, String>, Refusal> {
+fn tagged<'a>(world: &'a mut World, scope: &Scope, ask: &Ask<'_>) -> Result<&'a mut BTreeMap<String, String>, Refusal> {
     let arn = ask.required("ResourceName")?;
     let parts: Vec<_> = arn.split(':').collect();
     match parts.as_slice() {
-        ["arn", _, "rds", region, owner, "cluster", _] if *region == world.fleet.region && *owner == account => {
-            world.cluster_mut(account, &identifier_of(arn)).map(|cluster| &mut cluster.tags).ok_or_else(|| cluster_not_found(arn))
+        ["arn", _, "rds", region, owner, "cluster", _] if scope.is(owner, region) => {
+            world.cluster_mut(scope, &identifier_of(arn)).map(|cluster| &mut cluster.tags).ok_or_else(|| cluster_not_found(arn))
         }
-        ["arn", _, "rds", region, owner, "cluster-pg", name] if *region == world.fleet.region && *owner == account => {
-            let groups = &mut world.fleet.account(account).parameter_groups;
-            groups.get_mut(*name).map(|group| &mut group.tags).ok_or_else(|| invalid(format!("Invalid resource name: {arn}")))
+        ["arn", _, "rds", region, owner, "cluster-pg", name] if scope.is(owner, region) => {
+            let group = world.fleet.facts_mut(scope).and_then(|facts| facts.parameter_groups.get_mut(*name));
+            group.map(|group| &mut group.tags).ok_or_else(|| invalid(format!("Invalid resource name: {arn}")))
         }
         _ => Err(invalid(format!("Invalid resource name: {arn}"))),
     }
 }
 
-pub(crate) fn add(world: &mut World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+pub(crate) fn add(world: &mut World, scope: &Scope, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let tags = asked(ask)?;
-    tagged(world, account, ask)?.extend(tags);
+    tagged(world, scope, ask)?.extend(tags);
     Ok(Answer::Empty)
 }
 
-pub(crate) fn list(world: &mut World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+pub(crate) fn list(world: &mut World, scope: &Scope, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let mut xml = Xml::default();
-    xml.list("TagList", tagged(world, account, ask)?.iter(), |xml, (key, value)| {
+    xml.list("TagList", tagged(world, scope, ask)?.iter(), |xml, (key, value)| {
         xml.element("Tag", |xml| {
             xml.text("Key", key);
             xml.text("Value", value);

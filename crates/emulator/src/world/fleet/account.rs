@@ -1,4 +1,4 @@
-//! One account: what it has in Neptune and CloudWatch Logs, who may enter it, and what AWS Config recorded of it.
+//! One account: what it has in each Region, who may enter it, and what AWS Config recorded of it.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,14 @@ use super::cluster::Cluster;
 use super::log_group::LogGroup;
 use super::parameter_group::ParameterGroup;
 
-/// One AWS account.
+/// `RegionOptStatus` of a Region that says nothing else.
+pub(crate) const ENABLED_BY_DEFAULT: &str = "ENABLED_BY_DEFAULT";
+/// Every `RegionOptStatus`, from the API's model.
+pub(crate) const REGION_STATUSES: &[&str] = &["ENABLED", "ENABLING", "DISABLING", "DISABLED", ENABLED_BY_DEFAULT];
+/// Every `State` of an account, from the API's model.
+pub(crate) const ACCOUNT_STATES: &[&str] = &["PENDING_ACTIVATION", "ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLOSED"];
+
+/// One AWS account, with what it has in the fleet's Region; or what it has in one of its other Regions.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Account {
@@ -28,15 +35,32 @@ pub struct Account {
     /// Results recorded by AWS Config; PutEvaluations adds to them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recorded: Vec<Recorded>,
+    /// What it has in other Regions, in the same form; a Region has neither Regions nor roles.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub regions: BTreeMap<String, Self>,
+    /// `RegionOptStatus` by Region, where it is not `ENABLED_BY_DEFAULT`. A Region that is `DISABLED` refuses every call.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub region_status: BTreeMap<String, String>,
+    /// Its name in the organization.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Its `State` in the organization; unset: `ACTIVE`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     /// The only actions that callers of this account may use; `*` stands for any run of characters. Unset: all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed: Option<Vec<String>>,
-    /// Actions that callers of this account may not use.
+    /// Actions that callers of this account may not use; where this stands in a Region, in that Region.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub denied: Vec<String>,
 }
 
 impl Account {
+    /// `RegionOptStatus` of a Region.
+    pub(crate) fn region_status(&self, region: &str) -> &str {
+        self.region_status.get(region).map_or(ENABLED_BY_DEFAULT, String::as_str)
+    }
+
     /// A cluster. Panics where there is none: a test that names it wrongly must fail.
     pub fn cluster(&mut self, identifier: &str) -> &mut Cluster {
         self.clusters

@@ -173,7 +173,8 @@ impl PendingExports {
     }
 }
 
-/// The `DbClusterResourceId` of a cluster that was not given one.
-pub fn resource_id(account: &str, identifier: &str) -> String {
-    format!("cluster-{}", Random::from_name(&format!("{account}/{identifier}")).letters(26))
+/// The `DbClusterResourceId` of a cluster that was not given one. The place is an account, and in other Regions than the fleet's the
+/// account and the Region: `111122223333/us-east-1`.
+pub fn resource_id(place: &str, identifier: &str) -> String {
+    format!("cluster-{}", Random::from_name(&format!("{place}/{identifier}")).letters(26))
 }

@@ -3,19 +3,22 @@
 //! A [`Fleet`] is plain data. It comes from a JSON file (see `crates/emulator/examples/fleet.json`) or from [`Fleet::healthy`],
 //! whose clusters have an intact audit trail: a test takes it and breaks one thing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::world::limits::RateLimit;
+use crate::world::scope::Scope;
 
 mod account;
 mod account_policy;
 mod cluster;
 mod fictional;
 mod log_group;
+mod organization;
 mod parameter_group;
 
+pub(crate) use account::{ACCOUNT_STATES, ENABLED_BY_DEFAULT, REGION_STATUSES};
 pub use account::{Account, Recorded, Role};
 pub use account_policy::AccountPolicy;
 pub(crate) use account_policy::POLICY_TYPES;
@@ -23,6 +26,7 @@ pub use cluster::{Cluster, Member, PendingExports, resource_id};
 pub use fictional::{AUDITED_GROUP, DESTINATION, HOME_ACCOUNT, KMS_KEY, OTHER_ACCOUNT, REGION};
 pub use log_group::{LogGroup, LogStream, SubscriptionFilter};
 pub(crate) use log_group::{RETENTION_DAYS, STANDARD};
+pub use organization::{Organization, ShownState};
 pub use parameter_group::ParameterGroup;
 
 /// Everything the emulator knows about AWS.
@@ -31,10 +35,13 @@ pub use parameter_group::ParameterGroup;
 pub struct Fleet {
     /// The account of every access key that the emulator did not hand out itself.
     pub home_account: String,
-    /// The one Region that is emulated; requests signed for another are refused.
+    /// The Region of what stands in an account itself; `regions` of an account has the others.
     pub region: String,
     /// The accounts by id.
     pub accounts: BTreeMap<String, Account>,
+    /// The organization of the accounts; unset: there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<Organization>,
     /// At most so many entries on a page of any listing, below what the caller asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_size: Option<usize>,
@@ -62,6 +69,7 @@ impl Default for Fleet {
             home_account: HOME_ACCOUNT.into(),
             region: REGION.into(),
             accounts: BTreeMap::new(),
+            organization: None,
             page_size: None,
             shuffle: None,
             session_seconds: None,
@@ -99,6 +107,42 @@ impl Fleet {
         self.accounts.entry(id.to_owned()).or_default()
     }
 
+    /// What an account has in a Region; made if it is not there.
+    pub fn in_region(&mut self, account: &str, region: &str) -> &mut Account {
+        let at_home = self.region == region;
+        let account = self.account(account);
+        if at_home { account } else { account.regions.entry(region.to_owned()).or_default() }
+    }
+
+    pub(crate) fn facts(&self, scope: &Scope) -> Option<&Account> {
+        let account = self.accounts.get(&scope.account)?;
+        if self.region == scope.region { Some(account) } else { account.regions.get(&scope.region) }
+    }
+
+    pub(crate) fn facts_mut(&mut self, scope: &Scope) -> Option<&mut Account> {
+        let account = self.accounts.get_mut(&scope.account)?;
+        if self.region == scope.region { Some(account) } else { account.regions.get_mut(&scope.region) }
+    }
+
+    /// The same, made if it is not there.
+    pub(crate) fn facts_or_new(&mut self, scope: &Scope) -> &mut Account {
+        self.in_region(&scope.account, &scope.region)
+    }
+
+    /// Each account in each of its Regions.
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = (Scope, &Account)> {
+        self.accounts.iter().flat_map(|(id, account)| {
+            let others = account.regions.iter().map(move |(region, facts)| (Scope::new(id, region), facts));
+            std::iter::once((Scope::new(id, &self.region), account)).chain(others)
+        })
+    }
+
+    /// Every Region that the fleet knows.
+    pub(crate) fn regions(&self) -> BTreeSet<&str> {
+        let named = self.accounts.values().flat_map(|account| account.regions.keys().chain(account.region_status.keys()));
+        named.chain([&self.region]).map(String::as_str).collect()
+    }
+
     /// A cluster of the home account. Panics where there is none: a test that names it wrongly must fail.
     pub fn cluster(&mut self, identifier: &str) -> &mut Cluster {
         self.home().cluster(identifier)
@@ -116,18 +160,29 @@ impl Fleet {
 
     /// `aws`, `aws-cn` or `aws-us-gov`, by the Region.
     pub fn partition(&self) -> &'static str {
-        match &self.region {
-            region if region.starts_with("cn-") => "aws-cn",
-            region if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        }
+        partition_of(&self.region)
     }
 
     pub(crate) fn derive_resource_ids(&mut self) {
-        for (account, facts) in &mut self.accounts {
-            for cluster in facts.clusters.iter_mut().filter(|cluster| cluster.resource_id.is_empty()) {
-                cluster.resource_id = resource_id(account, &cluster.identifier);
+        for (id, account) in &mut self.accounts {
+            for (region, facts) in &mut account.regions {
+                derive_resource_ids(&format!("{id}/{region}"), facts);
             }
+            derive_resource_ids(id, account);
         }
+    }
+}
+
+fn derive_resource_ids(place: &str, facts: &mut Account) {
+    for cluster in facts.clusters.iter_mut().filter(|cluster| cluster.resource_id.is_empty()) {
+        cluster.resource_id = resource_id(place, &cluster.identifier);
+    }
+}
+
+pub(crate) fn partition_of(region: &str) -> &'static str {
+    match region {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
     }
 }
