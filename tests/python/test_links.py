@@ -30,6 +30,7 @@ CODES = [
     "SILENT",
 ]
 SECTIONS = {part.split("\n", 1)[0]: part.split("\n", 1)[1] for part in re.split(r"^## ", PAGE, flags=re.M)[1:]}
+REGION = "eu-west-1"
 BOTOCORE = botocore.session.get_session()
 
 
@@ -132,7 +133,7 @@ def test_a_command_is_one_of_the_aws_cli_and_its_arguments_are_valid(words):
 
 @pytest.mark.parametrize("template", blocks("yaml"))
 def test_a_template_is_one_that_cloudformation_takes(template):
-    matches = [match for match in cfnlint.api.lint_all(template) if match.rule.severity != "informational"]
+    matches = [match for match in cfnlint.api.lint(template, regions=[REGION]) if match.rule.severity != "informational"]
     assert [str(match) for match in matches] == []
 
 
