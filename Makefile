@@ -89,7 +89,7 @@ fmt: ## Format the Rust code
 lint: .venv/lint/.installed ## Check formatting, refuse what clippy finds, and what zizmor finds in the workflows
 	@.ci/needs rust
 	cargo fmt --all --check
-	.venv/lint/bin/zizmor --offline --quiet --no-progress .github
+	.venv/lint/bin/zizmor --offline --quiet --no-progress --persona pedantic .github
 	cargo clippy --workspace --all-targets -- -D warnings
 
 check: lint test ## What CI checks; run it before a pull request
