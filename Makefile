@@ -86,10 +86,10 @@ test-build: build venv sam ## Build the function as it is deployed, with SAM, an
 fmt: ## Format the Rust code
 	cargo fmt --all
 
-lint: .venv/lint/.installed ## Check formatting, refuse what clippy finds, and what zizmor finds in the workflows
+lint: .venv/lint/.installed ## Check formatting and the workflows, and refuse what clippy finds
 	@.ci/needs rust
 	cargo fmt --all --check
-	.venv/lint/bin/zizmor --offline --quiet --no-progress --persona pedantic .github
+	.ci/lint-workflows
 	cargo clippy --workspace --all-targets -- -D warnings
 
 check: lint test ## What CI checks; run it before a pull request

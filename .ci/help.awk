@@ -21,7 +21,7 @@ function wrapped(text, indent,    words, count, i, line, lines, margin) {
     return lines line
 }
 
-BEGIN { if (width < 60) width = 60 }
+BEGIN { if (width < 64) width = 64 }
 
 FNR == 1 && FILENAME ~ /deploy/ { group("Deploy") }
 FNR == 1 && FILENAME !~ /deploy/ { current = "" }
