@@ -64,10 +64,10 @@ build: ## Build the function, the command and their tools for this machine, unop
 	cargo build --workspace
 
 test: ## Run all tests; says first what it installs
-	@.ci/needs platform rust python $$([ -f .venv/.installed ] || echo disk=10)
-	@echo "Runs every test: half an hour on 2 cores the first time, and about 10 GB in all. Installs, where they are missing,"
+	@.ci/needs platform rust python $$([ -f .venv/.installed ] || echo disk=8)
+	@echo "Runs every test: up to 45 minutes on 2 cores the first time, and about 8 GB in all. Installs, where they are missing,"
 	@echo "Python tools into .venv (1.4 GB, node among them if there is none) and modules into tests/remediation (0.3 GB);"
-	@echo "builds the rest into $(TARGET). Nothing is installed outside of this folder."
+	@echo "builds the rest into $(TARGET). Crates go to the cache of cargo, all else stays in this folder."
 	@$(MAKE) --no-print-directory test-rust test-python test-remediation test-build
 
 test-rust: ## Run the Rust tests
