@@ -4,71 +4,21 @@ import http.server
 import json
 import re
 import threading
-import urllib.request
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
+from aws_stand_in import BUCKET, aws, moto  # noqa: F401 (fixtures)
 from templates import ROOT, load, parse
 from test_templates import BIN, run
 from workplace import REGION, TARGET, Workplace, zipped
 
-BUCKET = "code-bucket"
 EXPIRED = b"<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security token is expired</Message></Error></ErrorResponse>"
 
 
-class Aws:
-    """moto, what it was asked, and the environment that leads to it."""
-
-    def __init__(self, server):
-        # SAM makes the template's address out of the endpoint's; moto understands it as localhost only.
-        host, port = server.get_host_and_port()
-        self.endpoint = f"http://localhost:{port}"
-        self.environment = {
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "CODE_BUCKET": BUCKET,
-        }
-
-    def client(self, service, region=REGION):
-        return boto3.client(service, region_name=region, endpoint_url=self.endpoint, aws_access_key_id="testing", aws_secret_access_key="testing")
-
-    def make_bucket(self, name, region=REGION):
-        self.client("s3", region).create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
-
-    def objects(self, bucket=BUCKET):
-        s3 = self.client("s3")
-        return {item["Key"]: s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read() for item in s3.list_objects_v2(Bucket=bucket).get("Contents", [])}
-
-    def change_sets(self, stack="neptune-audit-rule", region=REGION):
-        cloudformation = self.client("cloudformation", region)
-        try:
-            return cloudformation.list_change_sets(StackName=stack)["Summaries"]
-        except cloudformation.exceptions.ClientError:
-            return []
-
-    def deployed_template(self):
-        """The template that SAM uploaded, which the change set was made from."""
-        (text,) = [body for key, body in self.objects().items() if key.endswith(".template")]
-        return parse(text.decode())
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def aws(server):
-    aws = Aws(server)
-    urllib.request.urlopen(urllib.request.Request(f"{aws.endpoint}/moto-api/reset", method="POST")).close()
-    aws.make_bucket(BUCKET)
-    return aws
+def deployed_template(aws):
+    """The template that SAM uploaded, which the change set was made from."""
+    (text,) = [body for key, body in aws.objects().items() if key.endswith(".template")]
+    return parse(text.decode())
 
 
 @pytest.fixture
@@ -143,7 +93,7 @@ def test_all_enter_uploads_code_and_runbook_shows_the_changes_and_deploys_nothin
     assert stack["StackStatus"] == "REVIEW_IN_PROGRESS"
     assert aws.change_sets() == []
 
-    objects, template = aws.objects(), aws.deployed_template()
+    objects, template = aws.objects(), deployed_template(aws)
     uploaded = lambda address: objects[address.removeprefix(f"s3://{BUCKET}/")]
     function = template["Resources"]["NeptuneAuditRuleFunction"]["Properties"]
     assert uploaded(function["CodeUri"]) == zipped("arm64")
@@ -182,7 +132,7 @@ def test_the_function_runs_on_what_it_was_built_for(aws, workplace, architecture
     done = workplace.make("deploy", f"ARCHITECTURE={architecture}", typed="\n" * 60, AWS_REGION=REGION, **aws.environment)
     (build,) = workplace.builds()
     assert f"--target {TARGET[architecture]}" in build and "--skip-target-check" in build and "--locked" in build
-    function = aws.deployed_template()["Resources"]["NeptuneAuditRuleFunction"]["Properties"]
+    function = deployed_template(aws)["Resources"]["NeptuneAuditRuleFunction"]["Properties"]
     assert function["Architectures"] == [architecture], done.stdout
     assert zipped(architecture) in aws.objects().values()
 
@@ -226,7 +176,7 @@ def test_a_released_zip_is_deployed_without_rust(aws, workplace):
     released = workplace.root / "released.zip"
     released.write_bytes(zipped("x86_64"))
     workplace.make("deploy", f"ZIP={released}", typed="\n" * 60, AWS_REGION=REGION, **aws.environment)
-    function = aws.deployed_template()["Resources"]["NeptuneAuditRuleFunction"]["Properties"]
+    function = deployed_template(aws)["Resources"]["NeptuneAuditRuleFunction"]["Properties"]
     assert function["Architectures"] == ["x86_64"]
     assert released.read_bytes() in aws.objects().values()
     refused = workplace.make("deploy", AWS_REGION=REGION, **aws.environment)
@@ -314,9 +264,7 @@ def test_what_only_remediation_needs_is_asked_with_remediation_only(aws, workpla
 
 
 def test_enter_keeps_what_the_stack_has_and_a_hyphen_makes_it_blank(aws, workplace):
-    template = {"Parameters": {name: {"Type": "String"} for name in ("MinimumRetentionDays", "LogTypes")}, "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
-    present = [{"ParameterKey": "MinimumRetentionDays", "ParameterValue": "365"}, {"ParameterKey": "LogTypes", "ParameterValue": "slowquery"}]
-    aws.client("cloudformation").create_stack(StackName="neptune-audit-rule", TemplateBody=json.dumps(template), Parameters=present)
+    aws.make_stack(MinimumRetentionDays="365", LogTypes="slowquery")
     kept = json.loads(ask(aws, workplace, "\n" * 60).stdout)
     assert (kept["LogTypes"], kept["MinimumRetentionDays"]) == ("slowquery", "365")
     names = [name for name in load("template.yaml")["Parameters"] if name != "Architecture"]
