@@ -13,7 +13,7 @@ from cfnlint.graph import Graph
 from cfnlint.template import Template
 
 from aws_stand_in import aws, moto  # noqa: F401 (fixtures)
-from templates import ROOT, load, walk
+from templates import ROOT, load, resources, walk
 from test_templates import CENTRAL, PACK, PERMISSIONS, STACK_SET, TEMPLATE, TEMPLATES, accepts, only, run
 from workplace import PYTHON, REGION, TARGET, Workplace, zipped
 
@@ -145,8 +145,11 @@ def test_each_stack_takes_the_topic_and_the_key_of_its_own_region(expanded, name
 
 def test_another_accounts_topic_is_published_to_with_a_role_and_ones_own_without():
     template = load(TEMPLATE)
-    (target,) = template["Resources"]["ClusterTurnsNonCompliant"]["Properties"]["Targets"]
-    assert target["RoleArn"] == {"Fn::If": ["PublishesElsewhere", {"Fn::GetAtt": ["NonCompliantPublisher", "Arn"]}, {"Ref": "AWS::NoValue"}]}
+    rules = resources(template, "AWS::Events::Rule")
+    assert set(rules) == {"ClusterTurnsNonCompliant", "RunbookFails"}
+    for rule in rules.values():
+        (target,) = rule["Properties"]["Targets"]
+        assert target["RoleArn"] == {"Fn::If": ["PublishesElsewhere", {"Fn::GetAtt": ["NonCompliantPublisher", "Arn"]}, {"Ref": "AWS::NoValue"}]}
     elsewhere = template["Conditions"]["TopicIsElsewhere"]["Fn::Not"][0]["Fn::Equals"][0]
     for topic, account in [("arn:aws:sns:eu-west-1:444455556666:audit", "444455556666"), ("arn:aws:sns:{region}:111122223333:audit", "111122223333"), ("", "")]:
         assert resolve(elsewhere, REGION, {"NonCompliantTopicArn": topic}) == account
@@ -331,7 +334,7 @@ def test_under_a_delegated_administrator_the_management_account_is_let_in_and_as
     organizations, sts = (botocore.session.get_session().create_client(name, REGION) for name in ("organizations", "sts"))
     with Stubber(organizations) as told, Stubber(sts) as caller:
         told.add_response("describe_organization", {"Organization": {"MasterAccountId": manager}})
-        accounts = [{"Id": account, "State": "ACTIVE"} for account in (manager, own, other)] + [{"Id": "999999999999", "State": "SUSPENDED"}]
+        accounts = [{"Id": account, "State": "ACTIVE"} for account in (manager, own, other)] + [{"Id": "000000000000", "State": "SUSPENDED"}]
         told.add_response("list_accounts", {"Accounts": accounts})
         caller.add_response("get_caller_identity", {"Account": own})
         monkeypatch.setattr(members.boto3, "client", lambda name, region_name: {"organizations": organizations, "sts": sts}[name])
