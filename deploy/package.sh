@@ -4,8 +4,10 @@
 #
 # Needs cargo, Python, and cargo-lambda on the PATH (`make venv` has it). An architecture whose standard library is missing is
 # an error with the command that installs it: nothing is downloaded behind your back, and no older zip is left in its place.
+# DIST is another folder than dist.
 set -eu
 cd "$(dirname "$0")/.."
+dist=${DIST:-dist}
 
 target_of() {
     case $1 in
@@ -38,7 +40,7 @@ if [ -z "$wanted" ]; then
         if can_build "$architecture"; then
             wanted="$wanted $architecture"
         else
-            rm -f "dist/neptune-audit-rule-$architecture.zip" "dist/neptune-audit-rule-$architecture.zip.sha256"
+            rm -f "$dist/neptune-audit-rule-$architecture.zip" "$dist/neptune-audit-rule-$architecture.zip.sha256"
             echo "$architecture is left out: to build for it, type: rustup target add $(target_of "$architecture")" >&2
         fi
     done
@@ -54,15 +56,15 @@ if [ "$check_only" = yes ]; then
     exit 0
 fi
 
-mkdir -p dist
+mkdir -p "$dist"
 for architecture in $wanted; do
     zip=neptune-audit-rule-$architecture.zip
-    rm -f "dist/$zip" "dist/$zip.sha256"
+    rm -f "$dist/$zip" "$dist/$zip.sha256"
     echo "Building for $architecture. The first build takes minutes." >&2
     cargo lambda build --release --locked --target "$(target_of "$architecture")" --skip-target-check --bin neptune-audit-rule \
-        --output-format zip --lambda-dir "dist/$architecture" >&2
-    mv "dist/$architecture/neptune-audit-rule/bootstrap.zip" "dist/$zip"
-    rm -r "dist/$architecture"
-    python3 deploy/code_in_zip.py --expect "$architecture" "dist/$zip" >/dev/null
-    (cd dist && sha256sum "$zip" >"$zip.sha256" && cat "$zip.sha256")
+        --output-format zip --lambda-dir "$dist/$architecture" >&2
+    mv "$dist/$architecture/neptune-audit-rule/bootstrap.zip" "$dist/$zip"
+    rm -r "${dist:?}/$architecture"
+    python3 deploy/code_in_zip.py --expect "$architecture" "$dist/$zip" >/dev/null
+    (cd "$dist" && sha256sum "$zip" >"$zip.sha256" && cat "$zip.sha256")
 done

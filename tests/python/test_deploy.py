@@ -280,3 +280,32 @@ def test_where_nobody_answers_nothing_is_guessed(aws, workplace):
 
 def test_every_shell_script_is_what_shellcheck_accepts():
     run(BIN / "shellcheck", ROOT / ".ci/run", *sorted((ROOT / "deploy").glob("*.sh")))
+
+
+# The page about it.
+
+
+def test_the_page_about_deployment_has_every_parameter_with_its_default():
+    page = (ROOT / "docs/deployment.md").read_text()
+    table = page.split("## Parameters of the template\n")[1].split("\n## ")[0]
+    told = {}
+    for names, defaults in re.findall(r"^\| (`.+?) \| (.+?) \|", table, re.M):
+        names = re.findall(r"`(\w+)`", names)
+        defaults = [None] * len(names) if defaults == "as the rule's" else defaults.split(":")[0].split(", ")
+        defaults = defaults * len(names) if len(defaults) == 1 else defaults
+        told |= dict(zip(names, defaults, strict=True))
+    parameters = load("template.yaml")["Parameters"]
+    assert set(told) == set(parameters)
+    for name, default in told.items():
+        if default:
+            assert default == (f"`{parameters[name]['Default']}`" if parameters[name]["Default"] != "" else "blank"), name
+
+
+def test_the_page_about_deployment_has_every_variable_and_alarm():
+    page = (ROOT / "docs/deployment.md").read_text()
+    alarms = {name for name, resource in load("template.yaml")["Resources"].items() if resource["Type"] == "AWS::CloudWatch::Alarm"}
+    assert set(re.findall(r"^\| `(\w+)` \|", page.split("## Alarms\n")[1], re.M)) == alarms
+    variables = set(re.findall(r"^(\w+) \?=", (ROOT / "deploy/deploy.mk").read_text(), re.M))
+    told = set(re.findall(r"`(\w+)`", page.split("## Variables\n")[1].split("\n## ")[0]))
+    assert variables - told == {"PACK", "BUCKET_PREFIX", "REGIONS"}, "what only the other ways need is on their page"
+    assert {"BUCKET_PREFIX", "REGIONS"} <= set(re.findall(r"\b[A-Z_]{4,}\b", (ROOT / "deploy/README.md").read_text()))
