@@ -10,7 +10,7 @@ import pytest
 from aws_stand_in import BUCKET, aws, moto  # noqa: F401 (fixtures)
 from templates import ROOT, load, parse
 from test_templates import BIN, run
-from workplace import REGION, TARGET, Workplace, zipped
+from workplace import REGION, TARGET, Workplace, workplace, zipped  # noqa: F401
 
 EXPIRED = b"<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security token is expired</Message></Error></ErrorResponse>"
 
@@ -19,11 +19,6 @@ def deployed_template(aws):
     """The template that SAM uploaded, which the change set was made from."""
     (text,) = [body for key, body in aws.objects().items() if key.endswith(".template")]
     return parse(text.decode())
-
-
-@pytest.fixture
-def workplace(tmp_path):
-    return Workplace(tmp_path)
 
 
 # Which account, which Region.

@@ -15,7 +15,7 @@ from cfnlint.template import Template
 from aws_stand_in import aws, moto  # noqa: F401 (fixtures)
 from templates import ROOT, load, resources, walk
 from test_templates import CENTRAL, PACK, PERMISSIONS, STACK_SET, TEMPLATE, TEMPLATES, accepts, only, run
-from workplace import PYTHON, REGION, TARGET, Workplace, zipped
+from workplace import PYTHON, REGION, TARGET, workplace, zipped  # noqa: F401
 
 RULES = ("AWS::Config::ConfigRule", "AWS::Config::OrganizationConfigRule", "AWS::Config::OrganizationConformancePack")
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:neptune-audit-rule"
@@ -25,11 +25,6 @@ OF_ONE_REGION = [
     "arn:aws:kms:eu-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab",
     "arn:aws:logs:eu-west-1:111122223333:destination:audit",
 ]
-
-
-@pytest.fixture
-def workplace(tmp_path):
-    return Workplace(tmp_path)
 
 
 # AWS Config refuses a rule whose function it may not invoke, so the permission comes first.

@@ -8,15 +8,10 @@ from botocore.validate import ParamValidator
 
 from aws_stand_in import aws, moto, packs  # noqa: F401 (fixtures)
 from templates import ROOT, load
-from workplace import REGION, Workplace
+from workplace import REGION, workplace  # noqa: F401
 
 FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:neptune-audit-rule"
 PACK = "deploy/conformance-pack.yaml"
-
-
-@pytest.fixture
-def workplace(tmp_path):
-    return Workplace(tmp_path)
 
 
 def put(aws, packs, workplace, *arguments):

@@ -8,6 +8,9 @@ import struct
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
+
+import pytest
 
 from templates import ROOT
 
@@ -81,11 +84,17 @@ class Workplace:
         path.chmod(0o755)
 
     def without_rust(self):
-        """Only what a machine without Rust has; the rest of its PATH stays."""
-        for name in ("cargo", "rustc", "rustup"):
+        """Only what a machine without Rust has: everything on its PATH but that."""
+        rust = {"cargo", "rustc", "rustup"}
+        for name in rust:
             (self.tools / name).unlink()
-        folders = self.environment["PATH"].split(os.pathsep)
-        self.environment["PATH"] = os.pathsep.join(folder for folder in folders if not os.path.exists(os.path.join(folder, "cargo")))
+        others = self.tools.parent / "others"
+        others.mkdir()
+        for folder in map(Path, self.environment["PATH"].split(os.pathsep)):
+            for program in folder.iterdir() if folder.is_dir() else ():
+                if program.name not in rust and not (others / program.name).is_symlink():
+                    (others / program.name).symlink_to(program)
+        self.environment["PATH"] = str(others)
 
     def builds(self):
         """The commands that cargo was given."""
@@ -106,3 +115,8 @@ class Workplace:
         path = self.root / name
         path.write_text(json.dumps(content))
         return str(path)
+
+
+@pytest.fixture
+def workplace(tmp_path):
+    return Workplace(tmp_path)
