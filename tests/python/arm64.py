@@ -55,16 +55,16 @@ def unpack_debians_packages():
     output("apt-get", *options, "install", "--download-only", *HOST)
     output("apt-get", *options, "download", *FOREIGN, cwd=archives)
     for package in archives.glob("*.deb"):
-        output("dpkg", "-x", package, FOLDER / ("arm64" if "_arm64" in package.name and "rust" not in package.name else "root"))
+        output("dpkg", "-x", package, FOLDER / ("arm64" if "_arm64" in package.name and "rust" not in package.name else "unpacked"))
     shutil.rmtree(FOLDER / "apt")
     (FOLDER / "complete").touch()
 
 
 def debians_compiler():
     """A program that runs the unpacked compiler with its libraries."""
-    libraries = {str(path.parent) for name in ("librustc_driver-*.so", "libLLVM*.so*", "*.so.*") for path in (FOLDER / "root/usr/lib").rglob(name)}
+    libraries = {str(path.parent) for name in ("librustc_driver-*.so", "libLLVM*.so*", "*.so.*") for path in (FOLDER / "unpacked/usr/lib").rglob(name)}
     compiler = FOLDER / "rustc"
-    compiler.write_text(f'#!/bin/sh\nLD_LIBRARY_PATH={":".join(sorted(libraries))} exec {FOLDER}/root/usr/bin/rustc "$@"\n')
+    compiler.write_text(f'#!/bin/sh\nLD_LIBRARY_PATH={":".join(sorted(libraries))} exec {FOLDER}/unpacked/usr/bin/rustc "$@"\n')
     compiler.chmod(0o755)
     version = re.search(r"rustc (\d+\.\d+\.\d+)", output(compiler, "--version"))[1]
     needed = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["rust-version"]
@@ -91,5 +91,5 @@ def runner():
     emulator = shutil.which("qemu-aarch64-static") or shutil.which("qemu-aarch64")
     if not library or not emulator:
         unpack_debians_packages()
-        library, emulator = FOLDER / "arm64", FOLDER / "root/usr/bin/qemu-aarch64-static"
+        library, emulator = FOLDER / "arm64", FOLDER / "unpacked/usr/bin/qemu-aarch64-static"
     return [str(emulator), "-L", str(library)]
