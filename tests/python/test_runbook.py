@@ -2,15 +2,22 @@
 
 import copy
 import itertools
+import json
 import re
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
 
 import botocore.session
 import pytest
 
 from runbook import API_ACTIONS, MAXIMUM_BYTES, ROLE, RUNBOOK, actions, load_runbook, operations_of_script, problems, scripts, steps
-from templates import ROOT, allowed_actions, load, resources
+from templates import ROOT, allowed_actions, as_list, load, resources
 
 READING = ("Describe", "Get", "List")
+# What IAM knows of each action, as AWS publishes it and cfn-lint brings it along.
+IAM = json.loads((files("cfnlint.data.AdditionalSpecs") / "Policies.json").read_text())
 
 
 @pytest.fixture
@@ -33,6 +40,8 @@ BREAKS = {
         lambda d: step(d, "RebootInstance")["inputs"].update(DbInstanceIdentifier="x"), "Unknown parameter in input"),
     "a missing API parameter": (
         lambda d: step(d, "CreateParameterGroup")["inputs"].pop("DBParameterGroupFamily"), "Missing required parameter"),
+    "protection by the name that another service gives to the input": (
+        lambda d: step(d, "PutLogGroupDeletionProtection")["inputs"].update(logGroupName="x"), "Unknown parameter in input"),
     "an API parameter of the wrong type": (
         lambda d: step(d, "PutRetentionPolicy")["inputs"].update(retentionInDays="{{ Inspect.Family }}"), "Invalid type"),
     "a selector that selects nothing": (
@@ -43,14 +52,15 @@ BREAKS = {
         lambda d: step(d, "CreateParameterGroup")["inputs"].update(Description="{{ Verify.Summary }}"), "not known there"),
     "a loop's value outside of the loop": (
         lambda d: step(d, "SetAudit")["inputs"].update(
-            DBClusterParameterGroupName="{{ RebootInstances.CurrentIteratorValue }}"), "not known there"),
+            DBClusterParameterGroupName="{{ RebootOneByOne.CurrentIteratorValue }}"), "not known there"),
     "a branch to nowhere": (lambda d: step(d, "IfAuditIsOff")["inputs"].update(Default="Nowhere"), "does not come after"),
     "a branch backwards": (lambda d: step(d, "IfAuditIsOff")["inputs"].update(Default="Inspect"), "does not come after"),
     "a loop over a text": (
-        lambda d: step(d, "RebootInstances")["inputs"].update(Iterators="{{ Inspect.WaitingInstances }}"), "not a list"),
+        lambda d: step(d, "RebootOneByOne")["inputs"].update(Iterators="{{ Inspect.WaitingInstances }}"), "not a list"),
     "a handler that the script lacks": (lambda d: step(d, "Verify")["inputs"].update(Handler="check"), "no function check"),
     "a parameter that nothing reads": (lambda d: d["parameters"].update(Unused={"type": "String"}), "used nowhere"),
     "an output of the document that no step has": (lambda d: d["outputs"].append("Verify.Nothing"), "nothing is named"),
+    "a step with the name of a parameter": (lambda d: step(d, "RebootOneByOne").update(name="RebootInstances"), "a parameter has that name too"),
     "two steps of one name": (lambda d: d["mainSteps"].append(copy.deepcopy(d["mainSteps"][-1])), "declared twice"),
 }
 
@@ -102,18 +112,51 @@ def test_the_role_allows_what_the_runbook_calls_and_no_more(document):
     assert role_actions(load(ROLE)) == actions(document)
 
 
-@pytest.mark.parametrize("name", ["SetAudit", "EnableExport", "RebootInstance", "CreateLogGroup"])
+@pytest.mark.parametrize("name", ["SetAudit", "EnableExport", "RebootInstance", "CreateLogGroup", "PutLogGroupDeletionProtection"])
 def test_a_call_more_in_the_runbook_is_noticed(document, name):
     step(document, name)["inputs"]["Api"] = "DeleteDBCluster"
     assert role_actions(load(ROLE)) != actions(document)
 
 
-def test_every_action_that_changes_something_is_narrowed(document):
-    (role,) = resources(load(ROLE), "AWS::IAM::Role").values()
-    statements = [s.get("Fn::If", [None, s])[1] for s in role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]]
-    for statement in statements:
+def role_statements(document):
+    (role,) = resources(document, "AWS::IAM::Role").values()
+    return [s.get("Fn::If", [None, s])[1] for s in role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]]
+
+
+def is_narrowed_as_iam_knows_it(action, resource):
+    """Whether an action is allowed on a kind of resource that IAM knows for it, or on `*` where it knows none."""
+    service, name = action.lower().split(":")
+    kinds = IAM[service]["Actions"][name].get("Resources", [])
+    known = [arn.partition("${Account}:")[2].removesuffix(".*") for kind in kinds for arn in IAM[service]["Resources"][kind]["ARNFormats"]]
+    if resource == "*":
+        return not known
+    return re.match(r"[\w-]+:", resource["Fn::Sub"].partition("${AWS::AccountId}:")[2])[0] in known
+
+
+def test_every_action_is_allowed_on_what_iam_knows_for_it_and_on_no_more():
+    for statement in role_statements(load(ROLE)):
         assert statement["Effect"] == "Allow"
-        assert "*" not in str(statement["Action"]) and statement["Resource"] != "*", statement
+        for action in as_list(statement["Action"]):
+            for resource in as_list(statement["Resource"]):
+                assert is_narrowed_as_iam_knows_it(action, resource), (action, resource)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("logs:DescribeLogGroups", {"Fn::Sub": "arn:${AWS::Partition}:logs:*:${AWS::AccountId}:log-group:*"}),
+        ("logs:PutRetentionPolicy", "*"),
+        ("rds:RebootDBInstance", {"Fn::Sub": "arn:${AWS::Partition}:rds:*:${AWS::AccountId}:cluster:*"}),
+    ],
+)
+def test_a_resource_that_iam_does_not_know_for_an_action_is_noticed(action, resource):
+    assert not is_narrowed_as_iam_knows_it(action, resource)
+
+
+def test_cfn_lint_finds_nothing_in_the_role():
+    lint = Path(sys.executable).parent / "cfn-lint"
+    done = subprocess.run([lint, "--non-zero-exit-code", "informational", ROOT / ROLE], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_only_systems_manager_of_the_account_may_take_the_role():
