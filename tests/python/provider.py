@@ -69,8 +69,9 @@ def interfaces(address):
 
 @functools.cache
 def attributes(address):
-    """What may be read of a resource."""
-    return set(re.findall(r"^    get (\w+)\(\)", declaration(address), re.M))
+    """What may be read of a resource: what its class gives, and not those of its blocks."""
+    (own,) = re.findall(r"^export declare class \w+ extends cdktf\.Terraform(?:Resource|DataSource) \{(.*?)^\}", declaration(address), re.S | re.M)
+    return set(re.findall(r"^    get (\w+)\(\)", own, re.M))
 
 
 def camel(name):

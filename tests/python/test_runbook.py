@@ -11,6 +11,9 @@ from pathlib import Path
 
 import botocore.session
 import pytest
+import yaml
+from botocore import xform_name
+from botocore.validate import ParamValidator
 
 from runbook import API_ACTIONS, MAXIMUM_BYTES, ROLE, RUNBOOK, actions, load_runbook, operations_of_script, problems, scripts, steps
 from templates import ROOT, allowed_actions, as_list, load, resources
@@ -209,3 +212,66 @@ def test_every_change_is_behind_a_branch(document):
     for found, loop in steps(document):
         if found["action"] in API_ACTIONS and not found["inputs"]["Api"].startswith(READING):
             assert (loop or found)["name"] in chosen, found["name"]
+
+
+GUIDE = (ROOT / "remediation/README.md").read_text()
+
+
+def remediation_of_the_guide():
+    (example,) = [block for block in re.findall(r"```yaml\n(.*?)```", GUIDE, re.S) if "RemediationConfiguration" in block]
+    return yaml.safe_load(example)["Remediation"]["Properties"]
+
+
+def test_the_remediation_of_the_guide_is_the_one_of_the_stack():
+    theirs, ours = remediation_of_the_guide(), load("template.yaml")["Resources"]["RemediationConfiguration"]["Properties"]
+    for name in ("TargetType", "TargetVersion", "ResourceType", "MaximumAutomaticAttempts", "RetryAttemptSeconds", "ExecutionControls"):
+        assert theirs[name] == ours[name], name
+
+
+def test_the_names_of_the_guide_are_those_of_the_stack():
+    template, remediation = load("template.yaml")["Resources"], remediation_of_the_guide()
+    pack = load("deploy/conformance-pack.yaml")["Resources"]
+    assert remediation["TargetId"] == template["Runbook"]["Properties"]["Name"]
+    assert remediation["ConfigRuleName"] == pack["ConfigRule"]["Properties"]["ConfigRuleName"]
+    role = template["RunbookRole"]["Properties"]["RoleName"]["Fn::Sub"].replace("${AWS::Region}", "eu-west-1")
+    assert remediation["Parameters"]["AutomationAssumeRole"] == {"StaticValue": {"Values": [f"arn:aws:iam::111122223333:role/{role}"]}}
+    assert set(re.findall(r"--config-rule-name (\S+)", GUIDE)) == {remediation["ConfigRuleName"]}
+
+
+def test_aws_config_takes_the_remediation_of_the_guide(document):
+    properties = remediation_of_the_guide()
+    shape = botocore.session.get_session().get_service_model("config").shape_for("RemediationConfiguration")
+    report = ParamValidator().validate(properties, shape)
+    assert not report.has_errors(), report.generate_report()
+    assert set(properties["Parameters"]) <= set(document["parameters"])
+    for name, value in properties["Parameters"].items():
+        for text in value.get("StaticValue", {}).get("Values", []):
+            assert re.fullmatch(document["parameters"][name]["allowedPattern"], text), name
+
+
+def test_a_refusal_leaves_nobody_out_of_later_repairs():
+    """AWS Config gives a resource up after so many failed runs within so many seconds, and no run is over within one."""
+    properties = remediation_of_the_guide()
+    assert properties["MaximumAutomaticAttempts"] >= properties["RetryAttemptSeconds"]
+    assert properties["ExecutionControls"]["SsmControls"]["ErrorPercentage"] == 100
+
+
+def test_the_commands_about_exceptions_are_ones_that_the_aws_cli_has():
+    commands = re.findall(r"^aws (\w+) ([a-z-]+)((?: [^\n\\]*|\\\n)*)", GUIDE.replace("\\\n", " "), re.M)
+    assert {name for _, name, _ in commands} >= {"describe-remediation-exceptions", "delete-remediation-exceptions"}
+    for service, name, rest in commands:
+        if service == "cloudformation":
+            continue  # `deploy` is of the CLI alone.
+        model = botocore.session.get_session().get_service_model({"configservice": "config"}.get(service, service))
+        (operation,) = [found for found in model.operation_names if xform_name(found, "-") == name]
+        members = {xform_name(member, "-") for member in model.operation_model(operation).input_shape.members}
+        assert set(re.findall(r"--([a-z-]+)", rest)) <= members, name
+
+
+def test_the_guide_says_at_which_step_a_reboot_without_permission_fails(document):
+    """The role's statement for reboots has what the first step of the loop calls."""
+    loop = step(document, "RebootOneByOne")
+    first = loop["inputs"]["Steps"][0]
+    assert f"fails at `{first['name']}`" in GUIDE and f"`rds:{first['inputs']['Api']}`" in GUIDE
+    (reboots,) = [statement for statement in role_statements(load(ROLE)) if statement["Sid"] == "Reboot"]
+    assert f"rds:{first['inputs']['Api']}" in reboots["Action"]
