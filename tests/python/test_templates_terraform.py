@@ -313,6 +313,11 @@ def test_reboots_are_allowed_where_they_are_asked_for():
     assert "RebootInstances = var.remediation_reboot_instances" in inputs
 
 
+def test_a_key_for_the_functions_log_is_opened_to_cloudwatch_logs_of_the_region():
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"""
+    assert "logs.<region>.amazonaws.com" in blocks("variable")["log_kms_key_arn"]["description"]
+
+
 # What the provider knows.
 
 
