@@ -194,7 +194,11 @@ describe('the runbook', () => {
   test('leaves a retention that a policy of the account decides, and says so', async () => {
     const inputs = { RetentionInDays: '365', ShortenRetention: 'true' };
     const { succeeded, error, changes, outputs } = await repair(
-      (fleet) => Object.assign(logGroup(fleet), { retention_policy: 'keep-logs', retention_in_days: 30 }),
+      (fleet) => {
+        const document = JSON.stringify({ RetentionInDays: 30 });
+        account(fleet).account_policies = [{ name: 'keep-logs', policy_type: 'RETENTION_POLICY', document }];
+        Object.assign(logGroup(fleet), { retention_policy: 'keep-logs', retention_in_days: 30 });
+      },
       inputs,
     );
     assert.ok(succeeded, error);
@@ -217,14 +221,14 @@ describe('the runbook', () => {
       (fleet) => {
         cluster(fleet).members[1].parameter_group_status = 'pending-reboot';
         cluster(fleet).exports = [];
-        account(fleet).denied = ['rds:DescribeDBInstances', 'rds:RebootDBInstance'];
+        account(fleet).denied = ['rds:RebootDBInstance'];
       },
       { RebootInstances: 'true' },
     );
     assert.ok(!succeeded);
-    assert.match(error, /DescribeDBInstances/);
+    assert.match(error, /RebootDBInstance: AccessDenied/);
     // All else is repaired by then.
-    assert.deepEqual(names(changes), ['ModifyDBCluster']);
+    assert.deepEqual(names(changes), ['ModifyDBCluster', 'RebootDBInstance']);
   });
 
   test('keeps a longer retention, says so, and shortens it only when asked', async () => {
