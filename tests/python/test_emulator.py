@@ -367,6 +367,22 @@ def test_what_aws_leaves_out_is_left_out(emulator):
     assert re.fullmatch(r"cluster-[A-Z0-9]{26}", cluster["DbClusterResourceId"])
 
 
+def test_a_cluster_tells_its_age_and_whether_callers_are_named(emulator):
+    emulator.fleet(home={"clusters": [
+        {"identifier": "old"},
+        {"identifier": "dated", "created": 1_790_000_000_500, "iam_authentication": True},
+        {"identifier": "young", "hours_since_created": 2, "pending_iam_authentication": True},
+    ]})
+    dated, old, young = emulator.client("neptune").describe_db_clusters()["DBClusters"]
+    assert dated["ClusterCreateTime"] == datetime.datetime.fromtimestamp(1_790_000_000.5, datetime.timezone.utc)
+    assert old["ClusterCreateTime"] < datetime.datetime(2025, 12, 31, tzinfo=datetime.timezone.utc)
+    age = datetime.datetime.now(datetime.timezone.utc) - young["ClusterCreateTime"]
+    assert abs(age.total_seconds() - 7200) < 60
+    assert [each["IAMDatabaseAuthenticationEnabled"] for each in (dated, old, young)] == [True, False, False]
+    assert young["PendingModifiedValues"] == {"IAMDatabaseAuthenticationEnabled": True}
+    assert "PendingModifiedValues" not in dated
+
+
 def test_text_of_the_fleet_cannot_break_the_xml(emulator):
     hostile = "</Status>&<a b=\"c\">'\u00e9\t\n"
     emulator.fleet(home={"clusters": numbered(1, status=hostile)})
@@ -486,6 +502,18 @@ def test_parameters_that_nobody_set_have_no_value(emulator):
     assert "ParameterValue" not in listed["neptune_enable_slow_query_log"]
     assert listed["neptune_enable_slow_query_log"]["ApplyType"] == "dynamic"
     assert set(listed) >= {"neptune_query_timeout", "neptune_streams", "neptune_lab_mode", "neptune_slow_query_log_threshold"}
+
+
+def test_a_parameter_tells_how_it_applies(emulator):
+    parameters = {"neptune_enable_slow_query_log": "info"}
+    emulator.fleet(home={"parameter_groups": {
+        "usual": {"parameters": parameters},
+        "deferred": {"parameters": parameters, "apply_methods": {"neptune_enable_slow_query_log": "pending-reboot"}},
+    }})
+    for group, expected in [("usual", "immediate"), ("deferred", "pending-reboot")]:
+        listed = parameters_of(emulator, group)
+        assert listed["neptune_enable_slow_query_log"]["ApplyMethod"] == expected
+        assert listed["neptune_enable_audit_log"]["ApplyMethod"] == "pending-reboot"
 
 
 def test_a_group_can_show_the_engine_defaults(emulator):
@@ -670,6 +698,15 @@ def test_a_static_change_waits_for_a_reboot_and_a_dynamic_one_does_not(emulator)
     assert other["DBClusterMembers"][0]["DBClusterParameterGroupStatus"] == "in-sync", "it is on another group"
 
 
+def test_a_dynamic_change_can_wait_for_a_reboot_too(emulator):
+    emulator.fleet(home={"clusters": [graph()], "parameter_groups": groups()})
+    emulator.client("neptune").modify_db_cluster_parameter_group(
+        DBClusterParameterGroupName="off", Parameters=[parameter("info", "neptune_enable_slow_query_log", "pending-reboot")]
+    )
+    assert statuses(emulator) == ["pending-reboot", "pending-reboot"]
+    assert parameters_of(emulator, "off")["neptune_enable_slow_query_log"]["ApplyMethod"] == "pending-reboot"
+
+
 @pytest.mark.parametrize("group, parameters, expected", [
     ("default.neptune1.3", [parameter()], ("InvalidParameterValue", 400)),
     ("nobody", [parameter()], ("DBParameterGroupNotFound", 404)),
@@ -844,6 +881,15 @@ def test_recorded_results_come_in_pages(emulator):
     assert (result["ComplianceType"], result["Annotation"]) == ("COMPLIANT", "fine")
 
 
+def test_what_was_put_is_found_again_with_its_times(emulator):
+    before = time.time()
+    put(emulator, evaluation(OrderingTimestamp=1_790_000_000.373))
+    [result] = emulator.client("config").get_compliance_details_by_config_rule(ConfigRuleName="neptune-audit")["EvaluationResults"]
+    assert result["EvaluationResultIdentifier"]["OrderingTimestamp"].timestamp() == 1_790_000_000.373
+    assert (result["ComplianceType"], result["Annotation"]) == ("COMPLIANT", "as it should be")
+    assert before - 1 < result["ConfigRuleInvokedTime"].timestamp() <= result["ResultRecordedTime"].timestamp() < time.time() + 1
+
+
 def test_recorded_results_are_chosen_by_compliance(emulator):
     emulator.fleet(home={"recorded": results(2) + results(1, compliance="NON_COMPLIANT", resource_id="cluster-X")})
     details = emulator.client("config").get_compliance_details_by_config_rule
@@ -885,6 +931,21 @@ def test_a_log_group_shows_retention_and_key(emulator):
     assert (one["retentionInDays"], one["kmsKeyId"][-6:]) == (30, ":key/k")
     assert one["arn"] == f"arn:aws:logs:{REGION}:{HOME}:log-group:/aws/neptune/a/audit:*"
     assert "retentionInDays" not in other and "kmsKeyId" not in other
+
+
+def test_a_log_group_shows_class_protection_watch_and_policy(emulator):
+    policy = {"name": "keep", "policy_type": "RETENTION_POLICY", "document": '{"retentionInDays": 365}'}
+    emulator.fleet(home={"account_policies": [policy], "log_groups": [
+        {"name": "a"},
+        {"name": "b", "deletion_protection": True, "metric_filters": 2, "retention_in_days": 365, "retention_policy": "keep"},
+        {"name": "c", "class": "INFREQUENT_ACCESS"},
+    ]})
+    logs = emulator.client("logs")
+    keys = ("logGroupClass", "deletionProtectionEnabled", "metricFilterCount", "retentionInDays", "retentionPolicyName")
+    assert [tuple(group.get(key) for key in keys) for group in logs.describe_log_groups()["logGroups"]] == [
+        ("STANDARD", False, 0, None, None), ("STANDARD", True, 2, 365, "keep"), ("INFREQUENT_ACCESS", False, 0, None, None),
+    ]
+    assert [group["logGroupName"] for group in logs.describe_log_groups(logGroupClass="INFREQUENT_ACCESS")["logGroups"]] == ["c"]
 
 
 def test_log_groups_are_listed_by_prefix_in_ascii_order(emulator):
@@ -945,6 +1006,97 @@ def test_subscription_filters_are_listed(emulator):
     ]
 
 
+def test_a_filter_shows_which_fields_it_selects(emulator):
+    filters = [{"name": "part", "destination_arn": "arn:x", "field_selection_criteria": '@aws.region = "eu-west-1"'}]
+    emulator.fleet(home={"log_groups": [{"name": "g", "subscription_filters": filters}]})
+    [listed] = emulator.client("logs").describe_subscription_filters(logGroupName="g")["subscriptionFilters"]
+    assert listed["fieldSelectionCriteria"] == '@aws.region = "eu-west-1"'
+
+
+@pytest.mark.parametrize("log_group_class", ["INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"])
+def test_other_classes_have_no_subscription_filters(emulator, log_group_class):
+    emulator.fleet(home={"log_groups": [{"name": "g", "class": log_group_class}]})
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        emulator.client("logs").describe_subscription_filters(logGroupName="g")
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert error.value.response["Error"] == {
+        "Code": "ValidationException", "Message": "This operation is only supported on the Standard log class.",
+    }
+    emulator.client("logs").describe_log_streams(logGroupName="g")
+
+
+def policy(name, kind="SUBSCRIPTION_FILTER_POLICY", document="{}", **more):
+    return {"name": name, "policy_type": kind, "document": document, **more}
+
+
+def test_account_policies_are_listed_by_type(emulator):
+    document = json.dumps({"DestinationArn": "arn:x", "FilterPattern": "", "Distribution": "ByLogStream"})
+    emulator.fleet(home={"account_policies": [
+        policy("forward", document=document, selection_criteria='LogGroupName NOT IN ["a", "b"]'),
+        policy("keep", "RETENTION_POLICY", '{"retentionInDays": 90, "enforcementMode": "RETROACTIVE"}'),
+        policy("keep-longer", "RETENTION_POLICY", '{"retentionInDays": "NEVER_EXPIRE", "enforcementMode": "NEW_ONLY"}'),
+    ]}, page_size=1)
+    logs = emulator.client("logs")
+    [forward] = logs.describe_account_policies(policyType="SUBSCRIPTION_FILTER_POLICY")["accountPolicies"]
+    assert (forward["policyName"], forward["policyDocument"], forward["scope"]) == ("forward", document, "ALL")
+    assert (forward["selectionCriteria"], forward["accountId"]) == ('LogGroupName NOT IN ["a", "b"]', HOME)
+    first = logs.describe_account_policies(policyType="RETENTION_POLICY")
+    second = logs.describe_account_policies(policyType="RETENTION_POLICY", nextToken=first["nextToken"])
+    assert [each["policyName"] for page in (first, second) for each in page["accountPolicies"]] == ["keep", "keep-longer"]
+    assert "selectionCriteria" not in second["accountPolicies"][0] and "nextToken" not in second
+    [named] = logs.describe_account_policies(policyType="RETENTION_POLICY", policyName="keep-longer")["accountPolicies"]
+    assert json.loads(named["policyDocument"])["retentionInDays"] == "NEVER_EXPIRE"
+    assert logs.describe_account_policies(policyType="DATA_PROTECTION_POLICY")["accountPolicies"] == []
+    for wrong in ({}, {"policyType": "FORWARDING"}, {"policyType": "RETENTION_POLICY", "accountIdentifiers": [OTHER]}):
+        assert refusal(logs.describe_account_policies, **wrong) == ("InvalidParameterException", 400)
+
+
+def test_streams_come_in_pages_of_fifty(emulator):
+    streams = [{"name": f"s{number:03}", "last_event": number} for number in range(120)]
+    emulator.fleet(home={"log_groups": [{"name": "g", "streams": streams}]})
+    pages = emulator.client("logs").get_paginator("describe_log_streams")
+    newest = list(pages.paginate(logGroupName="g", orderBy="LastEventTime", descending=True))
+    assert [len(page["logStreams"]) for page in newest] == [50, 50, 20]
+    assert newest[0]["logStreams"][0]["logStreamName"] == "s119"
+
+
+def test_streams_without_an_event_can_fill_the_first_page_of_the_newest(emulator):
+    streams = [{"name": f"empty-{number:02}"} for number in range(50)] + [{"name": "new", "hours_since_last_event": 0.1}]
+    emulator.fleet(home={"log_groups": [{"name": "g", "streams": streams, "eventless_streams_first": True}]})
+    logs = emulator.client("logs")
+    ask = functools.partial(logs.describe_log_streams, logGroupName="g", orderBy="LastEventTime", descending=True)
+    first = ask()
+    assert [stream for stream in first["logStreams"] if "lastEventTimestamp" in stream] == []
+    [new] = ask(nextToken=first["nextToken"])["logStreams"]
+    assert new["logStreamName"] == "new"
+
+
+def test_a_page_of_streams_can_be_empty_and_have_a_token(emulator):
+    emulator.fleet(home={"log_groups": [{"name": "g", "streams": [{"name": "a"}, {"name": "b"}], "empty_pages": 2}]}, page_size=1)
+    logs = emulator.client("logs")
+    pages, token = [], {}
+    while True:
+        page = logs.describe_log_streams(logGroupName="g", **token)
+        pages.append([stream["logStreamName"] for stream in page["logStreams"]])
+        if "nextToken" not in page:
+            break
+        token = {"nextToken": page["nextToken"]}
+    assert pages == [[], [], ["a"], ["b"]]
+
+
+def test_a_stream_tells_when_it_was_last_written_to(emulator):
+    emulator.fleet(home={"log_groups": [{"name": "g", "streams": [
+        {"name": "a", "last_event": 1000}, {"name": "b", "last_event": 1000, "last_ingestion": 2000},
+        {"name": "c", "hours_since_last_ingestion": 1}, {"name": "d"},
+    ]}]})
+    times = [
+        (stream.get("lastEventTimestamp"), stream.get("lastIngestionTime"))
+        for stream in emulator.client("logs").describe_log_streams(logGroupName="g")["logStreams"]
+    ]
+    assert times[:2] == [(1000, 1000), (1000, 2000)] and times[3] == (None, None)
+    assert times[2][0] is None and abs(time.time() * 1000 - 3_600_000 - times[2][1]) < 60_000
+
+
 def test_streams_are_ordered_by_their_last_event(emulator):
     now = int(time.time() * 1000)
     emulator.fleet(home={"log_groups": [{"name": "g", "streams": [
@@ -974,6 +1126,29 @@ def test_a_log_group_is_made_kept_and_encrypted(emulator):
     ]
 
 
+def test_a_log_group_is_made_with_its_class_and_protected(emulator):
+    logs = emulator.client("logs")
+    logs.create_log_group(logGroupName="g", logGroupClass="INFREQUENT_ACCESS", deletionProtectionEnabled=True)
+    logs.create_log_group(logGroupName="h")
+    arn = logs.describe_log_groups(logGroupNamePrefix="h")["logGroups"][0]["logGroupArn"]
+    logs.put_log_group_deletion_protection(logGroupIdentifier="g", deletionProtectionEnabled=False)
+    logs.put_log_group_deletion_protection(logGroupIdentifier=arn, deletionProtectionEnabled=True)
+    assert [(each["logGroupClass"], each["deletionProtectionEnabled"]) for each in logs.describe_log_groups()["logGroups"]] == [
+        ("INFREQUENT_ACCESS", False), ("STANDARD", True),
+    ]
+
+
+def test_a_retention_that_an_account_policy_decides_cannot_be_put(emulator):
+    keep = policy("keep", "RETENTION_POLICY", '{"retentionInDays": 365, "enforcementMode": "RETROACTIVE"}')
+    emulator.fleet(home={"account_policies": [keep], "log_groups": [
+        {"name": "g", "retention_in_days": 365, "retention_policy": "keep"},
+    ]})
+    logs = emulator.client("logs")
+    logs.put_retention_policy(logGroupName="g", retentionInDays=30)
+    [group] = logs.describe_log_groups()["logGroups"]
+    assert (group["retentionInDays"], group["retentionPolicyName"]) == (365, "keep")
+
+
 @pytest.mark.parametrize("operation, parameters, code", [
     ("create_log_group", {"logGroupName": "g"}, "ResourceAlreadyExistsException"),
     ("create_log_group", {"logGroupName": "a b"}, "InvalidParameterException"),
@@ -983,6 +1158,11 @@ def test_a_log_group_is_made_kept_and_encrypted(emulator):
     ("put_retention_policy", {"logGroupName": "nobody", "retentionInDays": 30}, "ResourceNotFoundException"),
     ("associate_kms_key", {"logGroupName": "g"}, "InvalidParameterException"),
     ("associate_kms_key", {"logGroupName": "g", "kmsKeyId": "alias/mine"}, "InvalidParameterException"),
+    ("create_log_group", {"logGroupName": "h", "logGroupClass": "COLD"}, "InvalidParameterException"),
+    ("put_log_group_deletion_protection", {"logGroupIdentifier": "g"}, "InvalidParameterException"),
+    ("put_log_group_deletion_protection", {"deletionProtectionEnabled": True}, "InvalidParameterException"),
+    ("put_log_group_deletion_protection", {"logGroupIdentifier": "nobody", "deletionProtectionEnabled": True},
+     "ResourceNotFoundException"),
     ("associate_kms_key", {"logGroupName": "nobody", "kmsKeyId": "arn:aws:kms:eu-west-1:111122223333:key/k"},
      "ResourceNotFoundException"),
 ])
@@ -1107,6 +1287,24 @@ def test_a_broken_service_answers_its_status(emulator, service, operation, statu
     assert refusal(getattr(emulator.client(service), operation))[1] == status
 
 
+@pytest.mark.parametrize("service, operation, action, status, code, message", [
+    ("logs", "describe_log_groups", "logs:DescribeLogGroups", 400, "InvalidParameterException", "nonsense"),
+    ("neptune", "describe_db_clusters", "rds:*", 404, "DBClusterNotFoundFault", "<gone> & lost"),
+    ("config", "put_evaluations", "*", 400, "InvalidParameterValueException", ""),
+])
+def test_a_call_can_be_answered_with_any_error(emulator, service, operation, action, status, code, message):
+    emulator.inject(action, {"error": {"status": status, "code": code, "message": message}}, times=1)
+    parameters = {"Evaluations": [], "ResultToken": "token"} if service == "config" else {}
+    call = getattr(emulator.client(service), operation)
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        call(**parameters)
+    assert error.value.response["Error"]["Code"] == code
+    assert error.value.response["Error"]["Message"] == message
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+    call(**parameters)
+    assert [(each["status"], each["error_code"]) for each in emulator.calls()] == [(status, code), (200, None)]
+
+
 def test_a_reset_connection_gives_no_answer(emulator):
     emulator.inject("rds:*", "reset", times=1)
     with pytest.raises(botocore.exceptions.ConnectionClosedError):
@@ -1196,11 +1394,96 @@ def test_an_account_is_throttled_at_its_rate_limit(emulator):
 
 
 def test_a_fault_that_nobody_knows_is_refused(emulator):
-    for fault in ({"action": "*", "kind": "explode"}, {"acton": "*"}, {"action": "*", "kind": {"delay": -1}}):
+    for fault in ({"action": "*", "kind": "explode"}, {"acton": "*"}, {"action": "*", "kind": {"delay": -1}},
+                  {"action": "*", "kind": {"error": {"status": 99, "code": "X"}}}, {"action": "*", "kind": {"status": 1000}},
+                  {"action": "DescribeDBClusters", "kind": "deny"}, {"action": "*", "kind": "deny", "account": "1234"}):
         with pytest.raises(urllib.error.HTTPError, match="400"):
             emulator.control("POST", "faults", fault)
-    with pytest.raises(urllib.error.HTTPError, match="400"):
-        emulator.control("PUT", "fleet", {"acounts": {}})
+
+
+# Fleets that make no sense -------------------------------------------------------------------------------------------
+
+
+def refused_fleet(emulator, fleet):
+    """What the emulator says of a fleet that it does not take."""
+    with pytest.raises(urllib.error.HTTPError) as error:
+        emulator.control("PUT", "fleet", fleet)
+    assert error.value.code == 400
+    return error.value.read().decode().strip()
+
+
+@pytest.mark.parametrize("home, at, problem", [
+    ({"clusters": [{"identifier": "orders", "exports": ["audti"]}]},
+     "clusters[0] (orders).exports", "`audti` is not one of audit, slowquery"),
+    ({"clusters": [{"identifier": "a"}, {"identifier": "b"}, {"identifier": "a"}]}, "clusters", "`a` is there twice"),
+    ({"clusters": [{"identifier": "Orders"}]}, "clusters[0] (Orders).identifier", "`Orders` is not an identifier"),
+    ({"clusters": [{"identifier": ""}]}, "clusters[0].identifier", "`` is not an identifier"),
+    ({"clusters": [{"identifier": "a", "engine": "neptun"}]}, "clusters[0] (a).engine", "`neptun` is not one of neptune"),
+    ({"clusters": [{"identifier": "a", "status": ""}]}, "clusters[0] (a).status", "empty"),
+    ({"clusters": [{"identifier": "a", "exports": ["audit", "audit"]}]}, "clusters[0] (a).exports", "`audit` is there twice"),
+    ({"clusters": [{"identifier": "a", "pending_exports": {"enable": ["audit"], "disable": ["audit"]}}]},
+     "clusters[0] (a).pending_exports", "`audit` is there twice"),
+    ({"clusters": [{"identifier": "a", "pending_exports": {"enable": ["profiler"]}}]},
+     "clusters[0] (a).pending_exports.enable", "`profiler` is not one of audit, slowquery"),
+    ({"clusters": [{"identifier": "a", "kms_key_id": "alias/mine"}]}, "clusters[0] (a).kms_key_id", "`alias/mine` is not the ARN"),
+    ({"clusters": [{"identifier": "a", "resource_id": "db-A"}]}, "clusters[0] (a).resource_id", "`db-A` is not a resource id"),
+    ({"clusters": [{"identifier": "a", "resource_id": "cluster-A"}, {"identifier": "b", "resource_id": "cluster-A"}]},
+     "clusters", "`cluster-A` is there twice"),
+    ({"clusters": [{"identifier": "a", "created": 1, "hours_since_created": 1}]}, "clusters[0] (a)", "exclude each other"),
+    ({"clusters": [{"identifier": "a", "members": [{"identifier": "m"}]}, {"identifier": "b", "members": [{"identifier": "m"}]}]},
+     "clusters", "`m` is there twice"),
+    ({"clusters": [{"identifier": "a", "members": [{"identifier": "m", "writer": True}, {"identifier": "n", "writer": True}]}]},
+     "clusters[0] (a).members", "one writer"),
+    ({"parameter_groups": {"g": {"parameters": {"neptune_enable_audit_log": "on"}}}},
+     "parameter_groups.g.parameters.neptune_enable_audit_log", "`on` is not one of 0,1"),
+    ({"parameter_groups": {"g": {"apply_methods": {"neptune_enable_audit_log": "immediate"}}}},
+     "parameter_groups.g.apply_methods.neptune_enable_audit_log", "pending-reboot"),
+    ({"parameter_groups": {"g_g": {}}}, "parameter_groups.g_g", "`g_g` is not the name of a parameter group"),
+    ({"log_groups": [{"name": "a b"}]}, "log_groups[0] (a b).name", "`a b` is not the name of a log group"),
+    ({"log_groups": [{"name": "a"}, {"name": "a"}]}, "log_groups", "`a` is there twice"),
+    ({"log_groups": [{"name": "a", "retention_in_days": 100}]}, "log_groups[0] (a).retention_in_days", "`100` is not one of"),
+    ({"log_groups": [{"name": "a", "class": "standard"}]}, "log_groups[0] (a).class", "`standard` is not a class"),
+    ({"log_groups": [{"name": "a", "class": "DELIVERY", "metric_filters": 1}]}, "log_groups[0] (a)", "class DELIVERY has neither"),
+    ({"log_groups": [{"name": "a", "retention_policy": "keep"}]}, "log_groups[0] (a).retention_policy", "`keep` is not a policy"),
+    ({"log_groups": [{"name": "a", "subscription_filters": [{"name": "f", "destination_arn": "x"}]}]},
+     "log_groups[0] (a).subscription_filters[0] (f).destination_arn", "`x` is not an ARN"),
+    ({"log_groups": [{"name": "a", "streams": [{"name": "s", "last_event": 1, "hours_since_last_event": 1}]}]},
+     "log_groups[0] (a).streams[0] (s)", "exclude each other"),
+    ({"account_policies": [{"name": "p", "policy_type": "FORWARD"}]}, "account_policies[0] (p).policy_type", "`FORWARD` is not one of"),
+    ({"account_policies": [{"name": "p", "document": "{"}]}, "account_policies[0] (p).document", "not a JSON object"),
+    ({"roles": [{"name": "reader", "trusts": ["1234"]}]}, "roles[0] (reader).trusts", "`1234` is not an account id"),
+    ({"denied": ["DescribeDBClusters"]}, "denied", "`DescribeDBClusters` is not an IAM action"),
+    ({"recorded": [{"rule": "r", "resource_type": CLUSTER, "resource_id": "x", "compliance": "FINE"}]},
+     "recorded[0] (x).compliance", "`FINE` is not one of COMPLIANT, NON_COMPLIANT, NOT_APPLICABLE"),
+    ({"recorded": [{"rule": "r", "resource_type": CLUSTER, "resource_id": "x", "compliance": "COMPLIANT"}] * 2},
+     "recorded[1] (x)", "already"),
+])
+def test_a_value_that_aws_could_not_have_is_refused_with_its_place(emulator, home, at, problem):
+    said = refused_fleet(emulator, {"accounts": {HOME: home}})
+    assert said.startswith(f"accounts.{HOME}.{at}: "), said
+    assert problem in said
+
+
+@pytest.mark.parametrize("fleet, said", [
+    ({"accounts": {"1234": {}}}, "accounts.1234: `1234` is not an account id of 12 digits"),
+    ({"home_account": "me"}, "home_account: `me` is not an account id of 12 digits"),
+    ({"region": "Ireland"}, "region: `Ireland` is not a Region, such as eu-west-1"),
+    ({"page_size": 0}, "page_size: a page has at least one entry"),
+    ({"limits": {"rds:*": {"per_second": 0, "burst": 1}}}, "limits.rds:*: `per_second` must be above 0, and `burst` 1 or more"),
+    ({"acounts": {}}, "unknown field `acounts`"),
+])
+def test_a_fleet_that_makes_no_sense_is_refused(emulator, fleet, said):
+    assert said in refused_fleet(emulator, fleet)
+
+
+def test_what_aws_may_add_some_day_is_taken(emulator):
+    emulator.fleet(home={
+        "clusters": [{"identifier": "a", "status": "dreaming", "members": [{"identifier": "m", "parameter_group_status": "thinking"}]}],
+        "parameter_groups": {"g": {"parameters": {"neptune_brand_new": "yes"}}},
+        "log_groups": [{"name": "l", "class": "BRAND_NEW"}],
+    })
+    [cluster] = emulator.client("neptune").describe_db_clusters()["DBClusters"]
+    assert cluster["Status"] == "dreaming"
 
 
 # TLS -----------------------------------------------------------------------------------------------------------------

@@ -268,11 +268,7 @@ async fn protected_breaks_without_a_key() {
 
 #[tokio::test]
 async fn forwarded_breaks_without_a_filter_or_with_one_to_another_place() {
-    let elsewhere = SubscriptionFilter {
-        name: "elsewhere".into(),
-        destination_arn: "arn:aws:lambda:eu-west-1:111122223333:function:elsewhere".into(),
-        pattern: String::new(),
-    };
+    let elsewhere = SubscriptionFilter::of_everything("elsewhere", "arn:aws:lambda:eu-west-1:111122223333:function:elsewhere");
     for filters in [vec![], vec![elsewhere]] {
         let stage = stage(|fleet| fleet.audit_log("c-0001").subscription_filters = filters).await;
         assert_broken(&stage.judge(strict()).await, &["NOT_FORWARDED"], &["central-*"]);

@@ -78,11 +78,9 @@ fn log_group(name: &str, (retention, encrypted, destination, hours): (Option<u32
         name: name.into(),
         retention_in_days: retention,
         kms_key_id: encrypted.then(|| "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab".into()),
-        subscription_filters: destination
-            .map(|to| SubscriptionFilter { name: "filter".into(), destination_arn: to.into(), pattern: String::new() })
-            .into_iter()
-            .collect(),
-        streams: vec![LogStream { name: "stream".into(), hours_since_last_event: hours, last_event: None }],
+        subscription_filters: destination.map(|to| SubscriptionFilter::of_everything("filter", to)).into_iter().collect(),
+        streams: vec![LogStream { name: "stream".into(), hours_since_last_event: hours, ..LogStream::default() }],
+        ..LogGroup::default()
     }
 }
 

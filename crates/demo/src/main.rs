@@ -3,8 +3,8 @@
 //! No AWS account and no network: the emulator stands in for AWS and for the Lambda Runtime API. Without arguments it plays
 //! every scene and exits 0 only if each verdict is the expected one; with events as arguments it sends just those.
 //!
-//! In reading order: `scenes` is the story, `stage` runs emulator and function, `expected` knows what must come out, `review`
-//! compares, `repair` runs the runbook, `screen` prints.
+//! In reading order: `scenes` is the story, `scene` one event of it about every cluster, `stage` runs emulator and function,
+//! `expected` knows what must come out, `review` compares, `repair` runs the runbook, `screen` prints.
 
 #![allow(
     clippy::as_conversions,
@@ -24,6 +24,7 @@
 mod expected;
 mod repair;
 mod review;
+mod scene;
 mod scenes;
 mod screen;
 mod stage;

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use emulator::Answer;
 
 use crate::expected::{self, Verdict};
-use crate::scenes::Schedule;
+use crate::scene::Schedule;
 use crate::stage::{Outcome, Stage};
 
 /// What was compared so far.

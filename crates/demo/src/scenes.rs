@@ -9,6 +9,7 @@ use emulator::{Answer, Fault, FaultKind};
 use crate::expected::{self, Case, Verdict};
 use crate::repair;
 use crate::review::{Review, or_nothing};
+use crate::scene::Schedule;
 use crate::screen;
 use crate::stage::{Outcome, Stage};
 
@@ -17,16 +18,6 @@ const OTHER_ACCOUNT: &str = "444455556666";
 /// The parameter group that the function may not read in one scene, and the one cluster on it.
 const LOCKED_GROUP: &str = "graph-locked";
 const LOCKED_CLUSTER: &str = "supplier-risk";
-
-/// A scene in which one event is about every cluster of an account.
-pub(crate) struct Schedule {
-    pub(crate) title: &'static str,
-    told: &'static str,
-    event: &'static str,
-    pub(crate) account: &'static str,
-    /// The tag of each cluster that says what is expected of it.
-    pub(crate) tag: &'static str,
-}
 
 const DEFAULT_RULE: Schedule = Schedule {
     title: "Every cluster of the account",

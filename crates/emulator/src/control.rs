@@ -11,10 +11,11 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::faults::Fault;
-use crate::fleet::Fleet;
-use crate::runtime::{self, Answer, Invocation};
+use crate::runtime;
 use crate::world::Shared;
+use crate::world::faults::Fault;
+use crate::world::fleet::Fleet;
+use crate::world::invocations::{Answer, Invocation};
 
 type World = State<Arc<Shared>>;
 type Refused = (StatusCode, String);
@@ -75,7 +76,7 @@ async fn faults(State(shared): World) -> Json<Value> {
 }
 
 async fn inject(State(shared): World, body: Bytes) -> Result<StatusCode, Refused> {
-    let fault: Fault = serde_json::from_slice(&body).map_err(refused)?;
+    let fault = Fault::from_json(&body).map_err(refused)?;
     shared.world().faults.push(fault);
     Ok(StatusCode::NO_CONTENT)
 }
@@ -129,6 +130,6 @@ async fn invoke(State(shared): World, Query(how): Query<How>, event: Bytes) -> (
     (status, Json(json!(answer)))
 }
 
-fn refused(error: serde_json::Error) -> Refused {
+fn refused(error: impl std::fmt::Display) -> Refused {
     (StatusCode::BAD_REQUEST, format!("{error}\n"))
 }

@@ -32,8 +32,9 @@
 //! # }
 //! ```
 //!
-//! In reading order: [`Fleet`] holds the facts, `gateway` takes an AWS call through its steps, `neptune`, `config`,
-//! `logs` and `sts` answer it, `runtime` is Lambda, [`Fault`] breaks calls, and [`Emulator`] puts them together.
+//! In reading order: `world` is what there is (the facts are a [`Fleet`], a [`Fault`] breaks calls), `aws::gateway` takes an AWS
+//! call through its steps, `aws::neptune`, `aws::config`, `aws::logs` and `aws::sts` answer it, `runtime` is Lambda, and
+//! [`Emulator`] puts them together.
 
 #![allow(
     clippy::as_conversions,
@@ -50,42 +51,25 @@
     reason = "a tool of this repository, which no user runs: it may stop with a panic, and it prints"
 )]
 
-mod answer;
-mod calls;
-mod changes;
-mod config;
+mod aws;
+mod check;
 mod connection;
 mod control;
-mod faults;
-pub mod fleet;
 mod function;
-mod gateway;
-mod groups;
-mod instances;
-mod limits;
-mod log_changes;
-mod logs;
-mod neptune;
-mod paging;
-mod parameters;
-mod patterns;
-mod query;
-mod random;
 mod runtime;
 mod server;
-mod service;
-mod sts;
-mod timestamps;
 mod tls;
-mod validation;
 mod world;
-mod xml;
 
-pub use calls::{Call, Put};
-pub use faults::{FailingEvaluations, Fault, FaultKind};
-pub use fleet::{Account, Cluster, Fleet, LogGroup, LogStream, Member, ParameterGroup, PendingExports, Recorded, Role, SubscriptionFilter};
+pub use check::FleetError;
 pub use function::{Function, environment};
-pub use limits::RateLimit;
-pub use runtime::{Answer, Event, Invocation, Step};
 pub use server::Emulator;
 pub use tls::Tls;
+pub use world::calls::{Call, Put};
+pub use world::faults::{ErrorAnswer, FailingEvaluations, Fault, FaultKind};
+pub use world::fleet;
+pub use world::fleet::{
+    Account, AccountPolicy, Cluster, Fleet, LogGroup, LogStream, Member, ParameterGroup, PendingExports, Recorded, Role, SubscriptionFilter,
+};
+pub use world::invocations::{Answer, Event, Invocation, Step};
+pub use world::limits::RateLimit;

@@ -2,7 +2,6 @@
 //!
 //! Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,134 +10,17 @@ use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, Response, StatusCode, header};
 use axum::routing::{get, post};
-use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::world::{Shared, World, since_epoch};
+use crate::world::invocations::{Answer, Event, Invocation, Step, Waiting};
+use crate::world::{RuleRun, Shared, World, since_epoch};
 
 /// Lambda takes answers of up to 6 MB.
 const ANSWER_LIMIT: usize = 6 * 1024 * 1024 + 100;
 /// How long an answer is awaited after the deadline.
 const GRACE: Duration = Duration::from_secs(2);
-
-/// The payload of an invocation. It need not be JSON.
-#[derive(Clone, Debug)]
-pub struct Event(Bytes);
-
-impl From<Value> for Event {
-    fn from(json: Value) -> Self {
-        Self(json.to_string().into())
-    }
-}
-impl From<&Value> for Event {
-    fn from(json: &Value) -> Self {
-        Self(json.to_string().into())
-    }
-}
-impl From<Bytes> for Event {
-    fn from(bytes: Bytes) -> Self {
-        Self(bytes)
-    }
-}
-impl From<Vec<u8>> for Event {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self(bytes.into())
-    }
-}
-impl From<&[u8]> for Event {
-    fn from(bytes: &[u8]) -> Self {
-        Self(Bytes::copy_from_slice(bytes))
-    }
-}
-impl From<String> for Event {
-    fn from(text: String) -> Self {
-        Self(text.into())
-    }
-}
-impl From<&str> for Event {
-    fn from(text: &str) -> Self {
-        Self(Bytes::copy_from_slice(text.as_bytes()))
-    }
-}
-
-/// How Lambda invokes.
-#[derive(Clone, Debug)]
-pub struct Invocation {
-    /// The function's timeout, counted from when it takes the event.
-    pub deadline: Duration,
-    /// `Lambda-Runtime-Invoked-Function-Arn`.
-    pub function_arn: String,
-    /// `Lambda-Runtime-Aws-Request-Id`; made up where unset.
-    pub request_id: Option<String>,
-}
-
-impl Default for Invocation {
-    fn default() -> Self {
-        Self {
-            deadline: Duration::from_secs(60),
-            function_arn: "arn:aws:lambda:eu-west-1:111122223333:function:neptune-audit-rule".into(),
-            request_id: None,
-        }
-    }
-}
-
-/// What came of an invocation.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// The function's answer. An answer that is not JSON is kept as a string.
-    Response(Value),
-    /// The function's error answer.
-    Error {
-        /// `errorType`.
-        error_type: String,
-        /// `errorMessage`.
-        error_message: String,
-    },
-    /// The function could not start.
-    InitError {
-        /// `errorType`.
-        error_type: String,
-        /// `errorMessage`.
-        error_message: String,
-    },
-    /// Nothing came until two seconds after the deadline.
-    None,
-}
-
-/// Something that happened at the Runtime API, for measurements.
-#[derive(Clone, Debug, Serialize)]
-pub struct Step {
-    /// `next`, `delivered`, `response`, `error` or `init_error`.
-    pub step: &'static str,
-    /// The request id, where there is one.
-    pub request_id: Option<String>,
-    /// When.
-    #[serde(skip)]
-    pub at: Instant,
-    /// When, in milliseconds since the emulator's start.
-    pub at_ms: f64,
-}
-
-/// Invocations that wait to be taken or answered.
-#[derive(Default)]
-pub(crate) struct Invocations {
-    waiting: VecDeque<Waiting>,
-    taken: HashMap<String, oneshot::Sender<Answer>>,
-    /// An init error that came while nothing was waiting.
-    init_error: Option<Answer>,
-    pub(crate) steps: Vec<Step>,
-}
-
-struct Waiting {
-    request_id: String,
-    event: Bytes,
-    invocation: Invocation,
-    taken: oneshot::Sender<()>,
-    answer: oneshot::Sender<Answer>,
-}
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
@@ -185,7 +67,8 @@ fn remember_rule(world: &mut World, event: &[u8]) {
     let text = |name: &str| event[name].as_str().map(str::to_owned);
     if let Some(rule) = text("configRuleName") {
         if let Some(token) = text("resultToken") {
-            world.result_tokens.insert(token, rule.clone());
+            let invoked_at = world.now() as f64 / 1000.0;
+            world.result_tokens.insert(token, RuleRun { rule: rule.clone(), invoked_at });
         }
         if let Some(account) = text("accountId") {
             world.rules.insert((account, rule));

@@ -14,14 +14,14 @@ use serde_json::Value;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
-use crate::calls::{Call, Put, max_concurrent};
 use crate::connection::{Connection, Connections};
-use crate::faults::Fault;
-use crate::fleet::{Fleet, Recorded};
-use crate::runtime::{Answer, Event, Invocation, Step};
 use crate::tls::{self, Tls};
 use crate::world::Shared;
-use crate::{control, gateway, runtime};
+use crate::world::calls::{Call, Put, max_concurrent};
+use crate::world::faults::Fault;
+use crate::world::fleet::{Account, Fleet, Recorded};
+use crate::world::invocations::{Answer, Event, Invocation, Step};
+use crate::{aws, control, runtime};
 
 /// A running emulator. It serves until it is dropped.
 pub struct Emulator {
@@ -146,9 +146,8 @@ impl Emulator {
     /// The results that AWS Config has recorded, with their account: those of the fleet, and those put since.
     pub fn evaluations(&self) -> Vec<(String, Recorded)> {
         let world = self.shared.world();
-        let of = |(id, account): (&String, &crate::fleet::Account)| {
-            account.recorded.iter().map(|result| (id.clone(), result.clone())).collect::<Vec<_>>()
-        };
+        let of =
+            |(id, account): (&String, &Account)| account.recorded.iter().map(|result| (id.clone(), result.clone())).collect::<Vec<_>>();
         world.fleet.accounts.iter().flat_map(of).collect()
     }
 
@@ -203,18 +202,18 @@ impl Drop for Emulator {
 
 fn router(shared: Arc<Shared>) -> Router {
     Router::new()
-        .route("/", post(aws))
+        .route("/", post(call_aws))
         .layer(DefaultBodyLimit::max(16 * 1024 * 1024))
         .with_state(shared.clone())
         .nest("/2018-06-01", runtime::router(shared.clone()))
         .nest("/_emulator", control::router(shared))
 }
 
-async fn aws(
+async fn call_aws(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(connection): ConnectInfo<Connection>,
     headers: HeaderMap,
     body: axum::body::Bytes,
 ) -> axum::response::Response {
-    gateway::serve(shared, connection, headers, body).await
+    aws::serve(shared, connection, headers, body).await
 }

@@ -219,3 +219,31 @@ fn a_misspelt_field_of_a_fleet_is_refused() {
     let error = Fleet::from_json(br#"{"accounts": {"111122223333": {"cluster": []}}}"#).expect_err("it is misspelt");
     assert!(error.to_string().contains("unknown field `cluster`"), "{error}");
 }
+
+#[test]
+fn a_healthy_fleet_has_all_that_can_be_asked() {
+    let mut fleet = Fleet::healthy(1);
+    let cluster = fleet.cluster("c-0001").clone();
+    assert_eq!((cluster.status.as_str(), cluster.iam_authentication), ("available", true));
+    assert!(cluster.created.is_none() && cluster.hours_since_created.is_none(), "made long ago");
+    assert_eq!(fleet.group(&cluster.parameter_group).parameters["neptune_enable_audit_log"], "1");
+    let log = fleet.audit_log("c-0001").clone();
+    assert_eq!((log.class.as_str(), log.deletion_protection, log.metric_filters), ("STANDARD", true, 1));
+    assert!(log.retention_in_days == Some(365) && log.retention_policy.is_none() && log.kms_key_id.is_some());
+    let [filter] = log.subscription_filters.as_slice() else { panic!("one filter") };
+    assert!(filter.pattern.is_empty() && filter.field_selection_criteria.is_none());
+    assert!(log.streams[0].hours_since_last_event < Some(1.0));
+}
+
+#[test]
+fn a_healthy_fleet_is_one_that_could_be_written_down() {
+    let json = serde_json::to_vec(&Fleet::healthy(3)).expect("JSON");
+    assert_eq!(Fleet::from_json(&json).expect("nothing in it is refused").accounts.len(), 1);
+}
+
+#[test]
+fn a_mistake_in_a_fleet_is_refused_with_its_place() {
+    let json = json!({"accounts": {"111122223333": {"clusters": [{"identifier": "orders", "exports": ["audti"]}]}}});
+    let error = Fleet::from_json(json.to_string().as_bytes()).expect_err("it is misspelt");
+    assert_eq!(error.to_string(), "accounts.111122223333.clusters[0] (orders).exports: `audti` is not one of audit, slowquery");
+}

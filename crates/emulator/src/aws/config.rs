@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::answer::{Answer, Refusal};
-use crate::calls::Put;
-use crate::fleet::{Account, Recorded};
-use crate::paging;
-use crate::service::{Request, Service};
-use crate::validation::{Violations, check_members};
-use crate::world::World;
+use super::answer::{Answer, Refusal};
+use super::paging;
+use super::service::{Request, Service};
+use super::validation::{Violations, check_members};
+use crate::world::calls::Put;
+use crate::world::fleet::{Account, Recorded};
+use crate::world::{RuleRun, World};
 
 const COMPLIANCE_TYPES: &[&str] = &["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "INSUFFICIENT_DATA"];
 
@@ -60,11 +60,15 @@ fn put_evaluations(world: &mut World, request: &Request) -> Result<Answer, Refus
     let (failed, taken): (Vec<_>, Vec<_>) = evaluations.iter().enumerate().partition(fails);
     world.puts.push(Put { account: account.clone(), body: Value::Object(request.parameters.clone()) });
     if !test_mode {
-        let rule = world.result_tokens.get(token).unwrap_or(&world.fleet.rule_name).clone();
         let recorded_at = world.now() as f64 / 1000.0;
+        let RuleRun { rule, invoked_at } = world
+            .result_tokens
+            .get(token)
+            .cloned()
+            .unwrap_or_else(|| RuleRun { rule: world.fleet.rule_name.clone(), invoked_at: recorded_at });
         world.rules.insert((account.clone(), rule.clone()));
         for (_, evaluation) in taken {
-            world.record(account, recorded(&rule, evaluation, recorded_at));
+            world.record(account, Recorded { recorded_at, invoked_at, ..recorded(&rule, evaluation) });
         }
     }
     let failed: Vec<_> = failed.into_iter().map(|(_, evaluation)| evaluation).collect();
@@ -113,7 +117,7 @@ fn validate(violations: &mut Violations, number: usize, evaluation: &Value) -> R
     Ok(())
 }
 
-fn recorded(rule: &str, evaluation: &Value, recorded_at: f64) -> Recorded {
+fn recorded(rule: &str, evaluation: &Value) -> Recorded {
     let text = |member: &str| evaluation[member].as_str().map(str::to_owned);
     Recorded {
         rule: rule.to_owned(),
@@ -121,9 +125,14 @@ fn recorded(rule: &str, evaluation: &Value, recorded_at: f64) -> Recorded {
         resource_id: text("ComplianceResourceId").unwrap_or_default(),
         compliance: text("ComplianceType").unwrap_or_default(),
         annotation: text("Annotation"),
-        ordering_timestamp: evaluation["OrderingTimestamp"].as_f64().unwrap_or_default(),
-        recorded_at,
+        ordering_timestamp: to_the_millisecond(evaluation["OrderingTimestamp"].as_f64().unwrap_or_default()),
+        ..Recorded::default()
     }
+}
+
+/// AWS Config's times have milliseconds, as the examples in its API reference show.
+fn to_the_millisecond(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
 }
 
 fn compliance_details(world: &World, account: &str, ask: &Map<String, Value>) -> Result<Answer, Refusal> {
@@ -201,7 +210,7 @@ fn evaluation_result(result: &Recorded) -> Value {
         },
         "ComplianceType": result.compliance,
         "ResultRecordedTime": result.recorded_at,
-        "ConfigRuleInvokedTime": result.recorded_at,
+        "ConfigRuleInvokedTime": if result.invoked_at > 0.0 { result.invoked_at } else { result.recorded_at },
     });
     if let Some(annotation) = &result.annotation {
         entry["Annotation"] = annotation.as_str().into();

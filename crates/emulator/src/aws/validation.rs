@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::answer::Refusal;
+use super::answer::Refusal;
 
 /// Collects what the service's own validation finds, as it reports it: everything at once.
 #[derive(Default)]

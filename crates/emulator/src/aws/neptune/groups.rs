@@ -1,12 +1,12 @@
 //! DB cluster parameter groups, and what they say of each parameter.
 
-use crate::answer::{Answer, Refusal};
-use crate::fleet::ParameterGroup;
-use crate::neptune::{Ask, invalid_marker};
-use crate::paging;
-use crate::parameters::{FAMILIES, PARAMETERS, Parameter};
+use super::ask::{Ask, invalid_marker};
+use super::parameters::{FAMILIES, PARAMETERS, Parameter};
+use crate::aws::answer::{Answer, Refusal};
+use crate::aws::paging;
+use crate::aws::xml::Xml;
 use crate::world::World;
-use crate::xml::Xml;
+use crate::world::fleet::ParameterGroup;
 
 pub(crate) fn group_not_found(name: &str) -> Refusal {
     Refusal::new(404, "DBParameterGroupNotFound", format!("DBClusterParameterGroup not found: {name}"))
@@ -106,6 +106,7 @@ struct Listed {
     name: String,
     known: Option<&'static Parameter>,
     value: Option<String>,
+    apply_method: Option<String>,
     source: &'static str,
 }
 
@@ -115,6 +116,7 @@ impl Listed {
         let set = group.parameters.get(&name).cloned();
         Self {
             source: if set.is_some() { "user" } else { "engine-default" },
+            apply_method: group.apply_methods.get(&name).cloned(),
             value: set.or_else(|| known.filter(|_| group.show_defaults)?.default.map(str::to_owned)),
             known,
             name,
@@ -131,6 +133,7 @@ impl Listed {
         xml.text("DataType", self.known.map_or("string", |known| known.data_type));
         xml.optional("AllowedValues", self.known.and_then(|known| known.allowed));
         xml.text("IsModifiable", true);
-        xml.text("ApplyMethod", if is_static { "pending-reboot" } else { "immediate" });
+        let usual = if is_static { "pending-reboot" } else { "immediate" };
+        xml.text("ApplyMethod", self.apply_method.as_deref().unwrap_or(usual));
     }
 }

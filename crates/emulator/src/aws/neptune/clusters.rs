@@ -1,101 +1,20 @@
-//! The control plane of Amazon Neptune, and its clusters. Parameter groups, instances and changes have files of their own.
+//! Clusters: DescribeDBClusters, and how a cluster is written.
 
-use serde_json::{Map, Value};
-
-use crate::answer::{Answer, Refusal};
-use crate::fleet::{Account, Cluster};
-use crate::paging;
-use crate::random::Random;
-use crate::service::{Request, Service};
-use crate::timestamps::iso8601;
-use crate::world::{Index, World};
-use crate::xml::Xml;
-use crate::{changes, groups, instances};
-
-/// 2025-03-01T09:00:00Z: when everything was made that says nothing else.
-pub(crate) const LONG_AGO: i64 = 1_740_819_600_000;
-
-pub(crate) fn perform(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
-    let ask = Ask(&request.parameters);
-    let account = request.caller.account.as_str();
-    world.finish_reboots();
-    match request.action.as_str() {
-        "DescribeDBClusters" => describe_clusters(world, account, &ask),
-        "DescribeDBClusterParameters" => groups::describe_parameters(world, account, &ask),
-        "DescribeDBClusterParameterGroups" => groups::describe(world, account, &ask),
-        "DescribeDBInstances" => instances::describe(world, account, &ask),
-        "RebootDBInstance" => instances::reboot(world, account, &ask),
-        "ModifyDBCluster" => changes::modify_cluster(world, account, &ask),
-        "CreateDBClusterParameterGroup" => changes::create_group(world, account, &ask),
-        "ModifyDBClusterParameterGroup" => changes::modify_group(world, account, &ask),
-        "AddTagsToResource" => changes::add_tags(world, account, &ask),
-        "ListTagsForResource" => changes::list_tags(world, account, &ask),
-        other => Err(Service::Neptune.unknown_action(other)),
-    }
-}
-
-/// The parameters of a request.
-pub(crate) struct Ask<'a>(pub(crate) &'a Map<String, Value>);
-
-impl Ask<'_> {
-    /// A parameter that is there and not blank.
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
-    }
-
-    pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
-        self.text(name).ok_or_else(|| Refusal::bad("MissingParameter", format!("The request must contain the parameter {name}")))
-    }
-
-    /// `MaxRecords`, as the caller gives it.
-    pub(crate) fn max_records(&self) -> Result<usize, Refusal> {
-        let Some(asked) = self.text("MaxRecords") else {
-            return Ok(100);
-        };
-        asked.parse().ok().filter(|records| (20..=100).contains(records)).ok_or_else(|| {
-            Refusal::bad("InvalidParameterValue", format!("Invalid value {asked} for MaxRecords. Must be between 20 and 100"))
-        })
-    }
-
-    /// The values of the filters by name. An empty list of filters arrives as an empty string.
-    pub(crate) fn filters(&self) -> Result<Vec<(&str, Vec<&str>)>, Refusal> {
-        let filters = self.0.get("Filters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        filters
-            .iter()
-            .map(|filter| {
-                let name = filter.get("Name").and_then(Value::as_str).unwrap_or_default();
-                let values: Vec<_> = filter
-                    .get("Values")
-                    .and_then(Value::as_array)
-                    .map(|values| values.iter().filter_map(Value::as_str).collect())
-                    .unwrap_or_default();
-                if values.is_empty() {
-                    return Err(Refusal::bad("InvalidParameterValue", format!("Filter {name} must have at least one value")));
-                }
-                Ok((name, values))
-            })
-            .collect()
-    }
-}
-
-pub(crate) fn invalid_marker(marker: &str) -> Refusal {
-    Refusal::bad("InvalidParameterValue", format!("Invalid marker: {marker}"))
-}
+use super::ask::{Ask, identifier_of, invalid_marker};
+use crate::aws::answer::{Answer, Refusal};
+use crate::aws::paging;
+use crate::aws::timestamps::{LONG_AGO, iso8601};
+use crate::aws::xml::Xml;
+use crate::world::World;
+use crate::world::fleet::{Account, Cluster};
+use crate::world::index::Index;
+use crate::world::random::Random;
 
 pub(crate) fn cluster_not_found(identifier: &str) -> Refusal {
     Refusal::new(404, "DBClusterNotFoundFault", format!("DBCluster {identifier} not found."))
 }
 
-/// The identifier in an identifier or an ARN. Identifiers do not depend on case.
-pub(crate) fn identifier_of(identifier_or_arn: &str) -> String {
-    let identifier = match identifier_or_arn.strip_prefix("arn:") {
-        Some(_) => identifier_or_arn.rsplit(':').next().unwrap_or_default(),
-        None => identifier_or_arn,
-    };
-    identifier.to_ascii_lowercase()
-}
-
-fn describe_clusters(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
+pub(crate) fn describe(world: &World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     let page_size = world.page_size(ask.max_records()?);
     let filters = ask.filters()?;
     if let Some((unknown, _)) = filters.iter().find(|(name, _)| !["engine", "db-cluster-id"].contains(name)) {
@@ -211,23 +130,28 @@ pub(crate) fn write_cluster(xml: &mut Xml, world: &World, account: &str, cluster
     xml.text("DbClusterResourceId", &cluster.resource_id);
     xml.text("DBClusterArn", cluster_arn(world, account, identifier));
     xml.list("AssociatedRoles", None::<&str>, |_, _| {});
-    xml.text("IAMDatabaseAuthenticationEnabled", true);
-    xml.text("ClusterCreateTime", iso8601(LONG_AGO));
+    xml.text("IAMDatabaseAuthenticationEnabled", cluster.iam_authentication);
+    xml.text("ClusterCreateTime", iso8601(cluster.created_at(world.now()).unwrap_or(LONG_AGO)));
     xml.text("CopyTagsToSnapshot", true);
     // AWS leaves these two out where they would be empty.
     if !cluster.exports.is_empty() {
         xml.list("EnabledCloudwatchLogsExports", &cluster.exports, |xml, export| xml.text("member", export));
     }
-    if !cluster.pending_exports.is_empty() {
-        xml.element("PendingModifiedValues", |xml| {
-            xml.element("PendingCloudwatchLogsExports", |xml| {
-                xml.list("LogTypesToEnable", &cluster.pending_exports.enable, |xml, export| xml.text("member", export));
-                xml.list("LogTypesToDisable", &cluster.pending_exports.disable, |xml, export| xml.text("member", export));
-            });
-        });
+    if !cluster.pending_exports.is_empty() || cluster.pending_iam_authentication.is_some() {
+        xml.element("PendingModifiedValues", |xml| write_pending(xml, cluster));
     }
     xml.text("DeletionProtection", true);
     xml.text("CrossAccountClone", false);
     xml.text("StorageType", "standard");
     xml.text("NetworkType", "IPV4");
+}
+
+fn write_pending(xml: &mut Xml, cluster: &Cluster) {
+    if !cluster.pending_exports.is_empty() {
+        xml.element("PendingCloudwatchLogsExports", |xml| {
+            xml.list("LogTypesToEnable", &cluster.pending_exports.enable, |xml, export| xml.text("member", export));
+            xml.list("LogTypesToDisable", &cluster.pending_exports.disable, |xml, export| xml.text("member", export));
+        });
+    }
+    xml.optional("IAMDatabaseAuthenticationEnabled", cluster.pending_iam_authentication);
 }

@@ -1,19 +1,30 @@
 //! The state that all endpoints share, behind one lock.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Notify;
 
-use crate::calls::{Call, Put};
-use crate::faults::Faults;
-use crate::fleet::{Account, Cluster, Fleet, LogGroup, Member, Recorded};
-use crate::limits::Buckets;
-use crate::patterns::matches;
-use crate::random::Random;
-use crate::runtime::Invocations;
-use crate::sts::Session;
+pub(crate) mod calls;
+pub(crate) mod credentials;
+pub(crate) mod faults;
+pub mod fleet;
+pub(crate) mod index;
+pub(crate) mod invocations;
+pub(crate) mod limits;
+pub(crate) mod patterns;
+pub(crate) mod random;
+
+use self::calls::{Call, Put};
+use self::credentials::{Caller, Refused, Sessions};
+use self::faults::Faults;
+use self::fleet::{Account, Cluster, Fleet, LogGroup, Member, Recorded};
+use self::index::Index;
+use self::invocations::Invocations;
+use self::limits::Buckets;
+use self::patterns::matches;
+use self::random::Random;
 
 pub(crate) struct Shared {
     world: Mutex<World>,
@@ -44,10 +55,10 @@ pub(crate) struct World {
     pub(crate) puts: Vec<Put>,
     pub(crate) faults: Faults,
     pub(crate) latency: Duration,
-    /// Credentials handed out by AssumeRole, by access key.
-    pub(crate) sessions: HashMap<String, Session>,
+    /// Credentials handed out by AssumeRole.
+    pub(crate) sessions: Sessions,
     /// The rule of each result token that came with an event.
-    pub(crate) result_tokens: HashMap<String, String>,
+    pub(crate) result_tokens: HashMap<String, RuleRun>,
     /// Account and name of the rules that results were put for.
     pub(crate) rules: HashSet<(String, String)>,
     pub(crate) invocations: Invocations,
@@ -59,27 +70,20 @@ pub(crate) struct World {
     pub(crate) ahead: Duration,
 }
 
+/// A rule that AWS Config runs.
+#[derive(Clone, Debug)]
+pub(crate) struct RuleRun {
+    pub(crate) rule: String,
+    /// In seconds since 1970, by the emulator's clock.
+    pub(crate) invoked_at: f64,
+}
+
 /// An instance on its way back.
 pub(crate) struct Reboot {
     pub(crate) account: String,
     pub(crate) instance: String,
     /// In milliseconds since 1970, by the emulator's clock.
     pub(crate) done: i64,
-}
-
-/// Finds things in one account without looking through all of them. Positions are those in the account's lists.
-#[derive(Default)]
-pub(crate) struct Index {
-    /// Clusters in the order in which they are listed.
-    pub(crate) clusters: Vec<usize>,
-    /// Places in `clusters`, by identifier.
-    pub(crate) cluster_places: HashMap<String, usize>,
-    /// Instances: the positions of their cluster, and of the member in it.
-    pub(crate) instances: BTreeMap<String, (usize, usize)>,
-    /// Log groups in the order of their names.
-    pub(crate) log_groups: Vec<usize>,
-    /// Recorded results by rule, resource type and resource id.
-    recorded: HashMap<(String, String, String), usize>,
 }
 
 impl World {
@@ -91,7 +95,7 @@ impl World {
             puts: Vec::new(),
             faults: Faults::default(),
             latency: Duration::ZERO,
-            sessions: HashMap::new(),
+            sessions: Sessions::default(),
             result_tokens: HashMap::new(),
             rules: HashSet::new(),
             invocations: Invocations::default(),
@@ -115,6 +119,12 @@ impl World {
     /// An account and its index; none where the fleet does not have it.
     pub(crate) fn account(&self, id: &str) -> Option<(&Account, &Index)> {
         Some((self.fleet.accounts.get(id)?, self.indexes.get(id)?))
+    }
+
+    /// Who uses an access key. Every key that was not handed out here belongs to the home account's function.
+    pub(crate) fn caller(&self, access_key: &str, token: Option<&str>) -> Result<Caller, Refused> {
+        let handed_out = self.sessions.find(access_key, token, self.now())?;
+        Ok(handed_out.unwrap_or_else(|| Caller::function(self.fleet.partition(), &self.fleet.home_account, access_key)))
     }
 
     pub(crate) fn cluster_mut(&mut self, account: &str, identifier: &str) -> Option<&mut Cluster> {
@@ -202,40 +212,4 @@ impl World {
 /// The machine's time, since 1970.
 pub(crate) fn since_epoch() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
-}
-
-impl Index {
-    fn of(account: &Account, shuffle: Option<u64>) -> Self {
-        let mut clusters: Vec<_> = (0..account.clusters.len()).collect();
-        clusters.sort_by(|one, other| account.clusters[*one].identifier.cmp(&account.clusters[*other].identifier));
-        if let Some(seed) = shuffle {
-            Random::seeded(seed).shuffle(&mut clusters);
-        }
-        let mut log_groups: Vec<_> = (0..account.log_groups.len()).collect();
-        log_groups.sort_by(|one, other| account.log_groups[*one].name.cmp(&account.log_groups[*other].name));
-        Self {
-            cluster_places: clusters
-                .iter()
-                .enumerate()
-                .map(|(place, position)| (account.clusters[*position].identifier.clone(), place))
-                .collect(),
-            clusters,
-            instances: account
-                .clusters
-                .iter()
-                .enumerate()
-                .flat_map(|(position, cluster)| {
-                    let members = cluster.members.iter().enumerate();
-                    members.map(move |(number, member)| (member.identifier.clone(), (position, number)))
-                })
-                .collect(),
-            log_groups,
-            recorded: account
-                .recorded
-                .iter()
-                .enumerate()
-                .map(|(position, result)| ((result.rule.clone(), result.resource_type.clone(), result.resource_id.clone()), position))
-                .collect(),
-        }
-    }
 }

@@ -2,46 +2,13 @@
 
 use serde_json::Value;
 
-use crate::answer::{Answer, Refusal};
-use crate::random::Random;
-use crate::service::{Caller, Request, Service};
-use crate::timestamps::iso8601;
+use super::answer::{Answer, Refusal};
+use super::service::{Request, Service};
+use super::timestamps::iso8601;
+use super::xml::Xml;
 use crate::world::World;
-use crate::xml::Xml;
-
-/// Access keys that the emulator hands out begin with this; AWS's temporary ones with `ASIA` too.
-const ACCESS_KEY_PREFIX: &str = "ASIAEMULATED";
-
-/// Temporary credentials that were handed out.
-pub(crate) struct Session {
-    caller: Caller,
-    token: String,
-    /// In milliseconds since 1970.
-    expires: i64,
-}
-
-impl World {
-    /// Who uses an access key. Every key that was not handed out here belongs to the home account's function.
-    pub(crate) fn caller(&self, service: Service, access_key: &str, token: Option<&str>) -> Result<Caller, Refusal> {
-        match self.sessions.get(access_key) {
-            Some(session) if token != Some(&session.token) => Err(service.unrecognized()),
-            Some(session) if session.expires <= self.now() => Err(service.expired()),
-            Some(session) => Ok(session.caller.clone()),
-            // Handed out by an emulator that is gone.
-            None if access_key.starts_with(ACCESS_KEY_PREFIX) => Err(service.expired()),
-            None => Ok(Caller {
-                account: self.fleet.home_account.clone(),
-                arn: format!(
-                    "arn:{}:sts::{}:assumed-role/neptune-audit-rule/neptune-audit-rule",
-                    self.fleet.partition(),
-                    self.fleet.home_account
-                ),
-                user_id: "AROAEMULATEDFUNCTION1:neptune-audit-rule".into(),
-                access_key: access_key.to_owned(),
-            }),
-        }
-    }
-}
+use crate::world::credentials::{ACCESS_KEY_PREFIX, Caller, Session};
+use crate::world::random::Random;
 
 pub(crate) fn perform(world: &mut World, request: &Request) -> Result<Answer, Refusal> {
     match request.action.as_str() {
@@ -111,7 +78,7 @@ fn assume_role(world: &mut World, request: &Request) -> Result<Answer, Refusal> 
         xml.text("SessionToken", &session.token);
         xml.text("Expiration", iso8601(session.expires));
     });
-    world.sessions.insert(access_key, session);
+    world.sessions.hand_out(session);
     Ok(Answer::Xml(xml.into_string()))
 }
 

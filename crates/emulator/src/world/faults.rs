@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::patterns::matches;
+use super::patterns::matches;
 
 /// What goes wrong, at which calls.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -34,6 +34,8 @@ pub enum FaultKind {
     Throttle,
     /// An answer with this HTTP status (5xx) and the service's internal error.
     Status(u16),
+    /// An answer with any HTTP status, error code and message.
+    Error(ErrorAnswer),
     /// The connection is reset without an answer; nothing is done.
     Reset,
     /// No answer while the client waits; nothing is done.
@@ -50,6 +52,19 @@ pub enum FaultKind {
     FailEvaluations(FailingEvaluations),
 }
 
+/// An error answer, in the form of the service that is called.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorAnswer {
+    /// The HTTP status, from 200 to 599.
+    pub status: u16,
+    /// The error code (`ValidationException`).
+    pub code: String,
+    /// The message.
+    #[serde(default)]
+    pub message: String,
+}
+
 /// Evaluations that AWS Config does not take.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -64,6 +79,11 @@ impl Fault {
     /// A fault at every call of an action.
     pub fn new(action: impl Into<String>, kind: FaultKind) -> Self {
         Self { action: action.into(), kind, ..Self::default() }
+    }
+
+    /// A fault that answers every call of an action with this error.
+    pub fn error(action: impl Into<String>, status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(action, FaultKind::Error(ErrorAnswer { status, code: code.into(), message: message.into() }))
     }
 
     /// The same, only for requests that contain this text.

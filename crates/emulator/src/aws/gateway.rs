@@ -7,13 +7,15 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Response, header};
 use serde_json::{Map, Value};
 
-use crate::answer::{Answer, Refusal, Rendered};
-use crate::calls::Call;
+use super::answer::{Answer, Refusal};
+use super::query;
+use super::rendering::Rendered;
+use super::service::{Request, Service};
 use crate::connection::Connection;
-use crate::faults::FaultKind;
-use crate::patterns::matches;
-use crate::query;
-use crate::service::{Caller, Request, Service};
+use crate::world::calls::Call;
+use crate::world::credentials::{Caller, Refused};
+use crate::world::faults::{ErrorAnswer, FaultKind};
+use crate::world::patterns::matches;
 use crate::world::{Shared, World};
 
 /// Keeps the record of a call true when the client goes away before the answer.
@@ -44,7 +46,16 @@ impl Drop for Recording {
     }
 }
 
-pub(crate) async fn serve(shared: Arc<Shared>, connection: Connection, headers: HeaderMap, body: Bytes) -> Response<Body> {
+/// What answers a request once nothing stands in its way.
+pub(crate) type Perform = fn(Service, &mut World, &Request) -> Result<Answer, Refusal>;
+
+pub(crate) async fn serve(
+    shared: Arc<Shared>,
+    connection: Connection,
+    headers: HeaderMap,
+    body: Bytes,
+    perform: Perform,
+) -> Response<Body> {
     let (service, action, parameters) = match recognise(&headers, &body) {
         Ok(recognised) => recognised,
         Err((service, refusal)) => return refuse(&shared, service, &refusal),
@@ -76,13 +87,14 @@ pub(crate) async fn serve(shared: Arc<Shared>, connection: Connection, headers: 
         Some(FaultKind::Hang) => std::future::pending().await,
         Some(FaultKind::Throttle) => Err(service.throttled()),
         Some(FaultKind::Status(status)) => Err(service.broken(status)),
+        Some(FaultKind::Error(ErrorAnswer { status, code, message })) => Err(Refusal::new(status, code, message)),
         Some(FaultKind::Deny) => Err(service.denied(&request.caller.arn, &iam_action, "*")),
         Some(FaultKind::FailEvaluations(failing)) => {
             request.failing_evaluations = Some(failing);
-            perform(&mut shared.world(), service, &iam_action, &request)
+            admit(&mut shared.world(), service, &iam_action, &request, perform)
         }
         Some(FaultKind::Delay(_) | FaultKind::Malformed | FaultKind::Circle) | None => {
-            perform(&mut shared.world(), service, &iam_action, &request)
+            admit(&mut shared.world(), service, &iam_action, &request, perform)
         }
     };
 
@@ -149,7 +161,10 @@ fn identify(world: &World, service: Service, headers: &HeaderMap) -> Result<Call
         let message = format!("Credential should be scoped to a valid region: the fleet is in '{}', not '{region}'.", world.fleet.region);
         return Err(service.wrongly_signed(message));
     }
-    world.caller(service, access_key, text(headers, "x-amz-security-token"))
+    world.caller(access_key, text(headers, "x-amz-security-token")).map_err(|refused| match refused {
+        Refused::Unrecognized => service.unrecognized(),
+        Refused::Expired => service.expired(),
+    })
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -181,12 +196,13 @@ fn strike(world: &mut World, iam_action: &str, request: &Request) -> (Duration, 
     (world.latency + delay, fault)
 }
 
-fn perform(world: &mut World, service: Service, iam_action: &str, request: &Request) -> Result<Answer, Refusal> {
+/// Performs a call that is within the limits and the permissions of its account.
+fn admit(world: &mut World, service: Service, iam_action: &str, request: &Request, perform: Perform) -> Result<Answer, Refusal> {
     if !world.within_limits(&request.caller.account, iam_action) {
         return Err(service.throttled());
     }
     authorize(world, service, iam_action, &request.caller)?;
-    service.perform(world, request)
+    perform(service, world, request)
 }
 
 /// What the fleet says of the caller's account. Who may assume a role is for STS to say.

@@ -1,14 +1,16 @@
 //! Instances of clusters: DescribeDBInstances and RebootDBInstance.
 
-use crate::answer::{Answer, Refusal};
-use crate::fleet::{Account, Cluster, Member};
-use crate::neptune::{Ask, LONG_AGO, domain_and_port, identifier_of, invalid_marker};
-use crate::paging;
-use crate::parameters::family;
-use crate::random::Random;
-use crate::timestamps::iso8601;
-use crate::world::{Index, Reboot, World};
-use crate::xml::Xml;
+use super::ask::{Ask, identifier_of, invalid_marker};
+use super::clusters::domain_and_port;
+use super::parameters::family;
+use crate::aws::answer::{Answer, Refusal};
+use crate::aws::paging;
+use crate::aws::timestamps::{LONG_AGO, iso8601};
+use crate::aws::xml::Xml;
+use crate::world::fleet::{Account, Cluster, Member};
+use crate::world::index::Index;
+use crate::world::random::Random;
+use crate::world::{Reboot, World};
 
 fn instance_not_found(identifier: &str) -> Refusal {
     Refusal::new(404, "DBInstanceNotFound", format!("DBInstance {identifier} not found."))
@@ -128,7 +130,7 @@ fn write_instance(xml: &mut Xml, world: &World, account: &str, cluster: &Cluster
     xml.text("MonitoringInterval", 0);
     xml.text("PromotionTier", 1);
     xml.text("DBInstanceArn", format_args!("arn:{partition}:rds:{region}:{account}:db:{identifier}"));
-    xml.text("IAMDatabaseAuthenticationEnabled", true);
+    xml.text("IAMDatabaseAuthenticationEnabled", cluster.iam_authentication);
     xml.text("PerformanceInsightsEnabled", false);
     xml.text("DeletionProtection", false);
 }

@@ -2,10 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::answer::{Answer, Refusal};
-use crate::faults::FailingEvaluations;
-use crate::world::World;
-use crate::{config, logs, neptune, sts};
+use super::answer::Refusal;
+use crate::world::credentials::Caller;
+use crate::world::faults::FailingEvaluations;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
@@ -28,22 +27,6 @@ pub(crate) struct Request {
     pub(crate) caller: Caller,
     /// Evaluations of this PutEvaluations that must fail.
     pub(crate) failing_evaluations: Option<FailingEvaluations>,
-}
-
-/// The identity behind an access key.
-#[derive(Clone, Debug)]
-pub(crate) struct Caller {
-    pub(crate) account: String,
-    pub(crate) arn: String,
-    pub(crate) user_id: String,
-    pub(crate) access_key: String,
-}
-
-impl Caller {
-    /// Whoever sent a request whose credentials are refused.
-    pub(crate) fn unknown() -> Self {
-        Self { account: String::new(), arn: String::new(), user_id: String::new(), access_key: String::new() }
-    }
 }
 
 impl Service {
@@ -93,15 +76,6 @@ impl Service {
             "2014-10-31" => Some(Self::Neptune),
             "2011-06-15" => Some(Self::Sts),
             _ => None,
-        }
-    }
-
-    pub(crate) fn perform(self, world: &mut World, request: &Request) -> Result<Answer, Refusal> {
-        match self {
-            Self::Neptune => neptune::perform(world, request),
-            Self::Config => config::perform(world, request),
-            Self::Logs => logs::perform(world, request),
-            Self::Sts => sts::perform(world, request),
         }
     }
 

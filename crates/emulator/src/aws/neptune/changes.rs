@@ -1,16 +1,16 @@
-//! What changes a cluster or a parameter group: ModifyDBCluster, the parameter groups' own actions, tags.
-
-use std::collections::BTreeMap;
+//! What changes a cluster or a parameter group: ModifyDBCluster, and the parameter groups' own actions.
 
 use serde_json::Value;
 
-use crate::answer::{Answer, Refusal};
-use crate::fleet::{Cluster, LogGroup, ParameterGroup};
-use crate::groups::{group_not_found, parameter_group, write_group};
-use crate::neptune::{Ask, cluster_not_found, identifier_of, write_cluster};
-use crate::parameters::{FAMILIES, Parameter, family};
+use super::ask::{Ask, invalid, strings};
+use super::clusters::{cluster_not_found, write_cluster};
+use super::groups::{group_not_found, parameter_group, write_group};
+use super::parameters::{FAMILIES, Parameter, family};
+use super::tags;
+use crate::aws::answer::{Answer, Refusal};
+use crate::aws::xml::Xml;
 use crate::world::World;
-use crate::xml::Xml;
+use crate::world::fleet::{Cluster, LogGroup, ParameterGroup};
 
 /// How long Neptune's guide asks to wait between making a parameter group and its first use. AWS does not promise to
 /// refuse an earlier use; the emulator does, so that nobody relies on luck.
@@ -19,16 +19,6 @@ const GROUP_SETTLES: i64 = 5 * 60 * 1000;
 const PARAMETERS_IN_A_CALL: usize = 20;
 /// The log types that Neptune can export.
 const LOG_TYPES: &[&str] = &["audit", "slowquery"];
-
-fn invalid(message: impl Into<String>) -> Refusal {
-    Refusal::bad("InvalidParameterValue", message)
-}
-
-/// The strings of a list; AWS's clients write an empty list as an empty string.
-fn strings(value: Option<&Value>) -> Vec<String> {
-    let list = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-}
 
 pub(crate) fn modify_cluster(world: &mut World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
     for name in ask.0.keys() {
@@ -146,7 +136,7 @@ pub(crate) fn create_group(world: &mut World, account: &str, ask: &Ask<'_>) -> R
         family: family.to_owned(),
         description: description.to_owned(),
         created: world.now(),
-        tags: tags(ask)?,
+        tags: tags::asked(ask)?,
         ..ParameterGroup::default()
     };
     let mut xml = Xml::default();
@@ -174,9 +164,13 @@ pub(crate) fn modify_group(world: &mut World, account: &str, ask: &Ask<'_>) -> R
     let mut changed = group.clone();
     let mut waits = false;
     for change in changes {
-        let (parameter, value) = check_change(change)?;
+        let Change { parameter, value, deferred } = check_change(change)?;
         if changed.parameters.insert(parameter.name.to_owned(), value.to_owned()).as_deref() != Some(value) {
-            waits |= parameter.is_static;
+            waits |= deferred;
+        }
+        if !parameter.is_static {
+            let method = if deferred { "pending-reboot" } else { "immediate" };
+            changed.apply_methods.insert(parameter.name.to_owned(), method.to_owned());
         }
     }
 
@@ -190,7 +184,15 @@ pub(crate) fn modify_group(world: &mut World, account: &str, ask: &Ask<'_>) -> R
     Ok(Answer::Xml(xml.into_string()))
 }
 
-fn check_change(change: &Value) -> Result<(&'static Parameter, &str), Refusal> {
+/// One parameter of a ModifyDBClusterParameterGroup.
+struct Change<'a> {
+    parameter: &'static Parameter,
+    value: &'a str,
+    /// Whether it waits for a reboot. A dynamic parameter does so where it is asked to.
+    deferred: bool,
+}
+
+fn check_change(change: &Value) -> Result<Change<'_>, Refusal> {
     let text = |name: &str| change.get(name).and_then(Value::as_str).unwrap_or_default();
     let (name, value) = (text("ParameterName"), text("ParameterValue"));
     let parameter = Parameter::find(name).ok_or_else(|| invalid(format!("Could not find parameter with name: {name}")))?;
@@ -199,56 +201,9 @@ fn check_change(change: &Value) -> Result<(&'static Parameter, &str), Refusal> {
         return Err(invalid(format!("Invalid parameter value: {value} for: {name} allowed values are: {allowed}")));
     }
     match text("ApplyMethod") {
-        "pending-reboot" => Ok((parameter, value)),
-        "immediate" if !parameter.is_static => Ok((parameter, value)),
+        "pending-reboot" => Ok(Change { parameter, value, deferred: true }),
+        "immediate" if !parameter.is_static => Ok(Change { parameter, value, deferred: false }),
         "immediate" => Err(Refusal::bad("InvalidParameterCombination", "cannot use immediate apply method for static parameter")),
         other => Err(invalid(format!("Invalid value {other} for ApplyMethod of {name}: immediate, pending-reboot"))),
     }
-}
-
-fn tags(ask: &Ask<'_>) -> Result<BTreeMap<String, String>, Refusal> {
-    let list = ask.0.get("Tags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    list.iter()
-        .map(|tag| {
-            let text = |name: &str| tag.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let key = text("Key");
-            if key.is_empty() || key.len() > 128 || key.starts_with("aws:") {
-                return Err(invalid(format!("Invalid tag key: {key}")));
-            }
-            Ok((key, text("Value")))
-        })
-        .collect()
-}
-
-/// The tags of the cluster or the parameter group that an ARN names.
-fn tagged<'a>(world: &'a mut World, account: &str, ask: &Ask<'_>) -> Result<&'a mut BTreeMap<String, String>, Refusal> {
-    let arn = ask.required("ResourceName")?;
-    let parts: Vec<_> = arn.split(':').collect();
-    match parts.as_slice() {
-        ["arn", _, "rds", region, owner, "cluster", _] if *region == world.fleet.region && *owner == account => {
-            world.cluster_mut(account, &identifier_of(arn)).map(|cluster| &mut cluster.tags).ok_or_else(|| cluster_not_found(arn))
-        }
-        ["arn", _, "rds", region, owner, "cluster-pg", name] if *region == world.fleet.region && *owner == account => {
-            let groups = &mut world.fleet.account(account).parameter_groups;
-            groups.get_mut(*name).map(|group| &mut group.tags).ok_or_else(|| invalid(format!("Invalid resource name: {arn}")))
-        }
-        _ => Err(invalid(format!("Invalid resource name: {arn}"))),
-    }
-}
-
-pub(crate) fn add_tags(world: &mut World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    let tags = tags(ask)?;
-    tagged(world, account, ask)?.extend(tags);
-    Ok(Answer::Empty)
-}
-
-pub(crate) fn list_tags(world: &mut World, account: &str, ask: &Ask<'_>) -> Result<Answer, Refusal> {
-    let mut xml = Xml::default();
-    xml.list("TagList", tagged(world, account, ask)?.iter(), |xml, (key, value)| {
-        xml.element("Tag", |xml| {
-            xml.text("Key", key);
-            xml.text("Value", value);
-        });
-    });
-    Ok(Answer::Xml(xml.into_string()))
 }

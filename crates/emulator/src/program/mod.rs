@@ -1,0 +1,5 @@
+//! What the program does, a command in each file.
+
+mod files;
+pub mod invoke;
+pub mod serve;
