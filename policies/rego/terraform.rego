@@ -1,0 +1,275 @@
+# Will each Neptune cluster of a Terraform plan have its audit trail? What a plan does not say is UNDECIDED, and denied like what is broken.
+package neptune_audit.terraform
+
+import data.neptune_audit.log_groups
+import data.neptune_audit.parameters
+import data.neptune_audit.plan
+import rego.v1
+
+# --- What Conftest shows ----------------------------------------------------------------------------------------------------
+
+deny contains finding if {
+	some finding in findings
+	finding.state == "broken"
+}
+
+deny contains finding if {
+	some finding in findings
+	finding.state == "undecided"
+	not parameters.is_on("allowUndecided")
+}
+
+warn contains finding if {
+	some finding in findings
+	finding.state == "undecided"
+	parameters.is_on("allowUndecided")
+}
+
+deny contains {"msg": sprintf("nothing is judged: %s", [why])} if some why in refused
+
+warn contains {"msg": "nothing to judge: there is no Neptune cluster in this plan"} if {
+	is_plan
+	count(clusters) == 0
+}
+
+warn contains {"msg": note} if some note in notes
+
+findings contains finding if {
+	count(refused) == 0
+	some address, _ in clusters
+	some [log_type, link, state, code, why] in answers[address]
+	state != "holds"
+	finding := {
+		"msg": sprintf("%s: %s (%s, %s): %s", [address, code_of(state, code), log_type, link, why]),
+		"address": address, "logType": log_type, "link": link, "state": state, "code": code_of(state, code),
+	}
+}
+
+answers[address] contains answer if some answer in judged[address]
+
+answers[address] contains answer if {
+	clusters[address]
+	some answer in log_groups.judged[address]
+}
+
+# No answer is never a pass.
+answers[address] contains [log_type, link, "undecided", "UNDECIDED", sprintf("no answer to whether it is %s", [link])] if {
+	some address, _ in clusters
+	some log_type in parameters.log_types
+	some link in asked(log_type)
+	not has_answer(address, log_type, link)
+}
+
+has_answer(address, log_type, link) if {
+	some other in judged[address] | object.get(log_groups.judged, address, set())
+	array.slice(other, 0, 2) == [log_type, link]
+}
+
+asked(log_type) := ({"generated", "exported"} | {"attributed" | log_type == "audit"; parameters.is_on("iamAuthentication")}) | log_groups.asked
+
+code_of(state, code) := code if state == "broken"
+
+code_of(state, _) := "UNDECIDED" if state != "broken"
+
+# --- Is it a plan, and a whole one? -----------------------------------------------------------------------------------------
+
+is_plan if input.configuration
+
+refused contains problem if some problem in parameters.problems
+
+refused contains "this is not the JSON of a plan: terraform show -json PLAN" if {
+	not is_plan
+	not input.Resources
+}
+
+refused contains "the plan says that it failed (errored)" if input.errored == true
+
+refused contains "the plan is not complete (-target, or something was put off); parameter allowIncomplete" if {
+	input.complete == false
+	not parameters.is_on("allowIncomplete")
+}
+
+refused contains sprintf("the plan's format_version is %v, and 0.1 up to below 2.0 are understood", [input.format_version]) if {
+	is_plan
+	not regex.match(`^(0\.[1-9][0-9]*|1\.[0-9]+)$`, sprintf("%v", [input.format_version]))
+}
+
+# --- The links --------------------------------------------------------------------------------------------------------------
+
+clusters := plan.of("aws_neptune_cluster")
+
+# For each cluster: log type, link, state, code, and what to know.
+judged[address] contains ["audit", "attributed", state, "CALLER_UNKNOWN", "iam_database_authentication_enabled must be true, or no line names its caller"] if {
+	some address, cluster in clusters
+	"audit" in parameters.log_types
+	parameters.is_on("iamAuthentication")
+	state := plan.switch(cluster, "iam_database_authentication_enabled")
+}
+
+judged[address] contains [log_type, "generated", state, "PARAMETER_OFF", why] if {
+	some address, cluster in clusters
+	some log_type in parameters.log_types
+	[state, why] := generated(cluster, log_type)
+}
+
+judged[address] contains [log_type, "exported", state, "EXPORT_OFF", sprintf("enable_cloudwatch_logs_exports must have %s", [log_type])] if {
+	some address, cluster in clusters
+	some log_type in parameters.log_types
+	state := exported(cluster, log_type)
+}
+
+exported(cluster, log_type) := "holds" if has_export(cluster, log_type)
+
+exported(cluster, log_type) := "undecided" if {
+	not has_export(cluster, log_type)
+	exports_are_unknown(cluster)
+}
+
+exported(cluster, log_type) := "broken" if {
+	not has_export(cluster, log_type)
+	not exports_are_unknown(cluster)
+}
+
+has_export(cluster, log_type) if log_type in cluster.change.after.enable_cloudwatch_logs_exports
+
+# The whole list, or (null in `after`) one element of it.
+exports_are_unknown(cluster) if plan.is_unknown(cluster, "enable_cloudwatch_logs_exports")
+
+exports_are_unknown(cluster) if has_export(cluster, null)
+
+# --- Generated: the parameter in the cluster's group ------------------------------------------------------------------------
+
+group_argument := "neptune_cluster_parameter_group_name"
+
+group_type := "aws_neptune_cluster_parameter_group"
+
+wanted := {
+	"audit": {"name": "neptune_enable_audit_log", "values": {"1"}},
+	"slowquery": {"name": "neptune_enable_slow_query_log", "values": {"info", "debug"}},
+}
+
+generated(cluster, _) := ["broken", "the cluster is on a default parameter group, which cannot be edited: name another"] if has_default_group(cluster)
+
+generated(cluster, log_type) := ["broken", sprintf("%s must be %s in %s", [wanted[log_type].name, concat(" or ", sort(wanted[log_type].values)), concat(", ", groups)])] if {
+	[groups, []] := groups_of(cluster)
+	count(groups) > 0
+	states(groups, log_type) == {"broken"}
+}
+
+generated(cluster, log_type) := ["holds", ""] if {
+	[groups, []] := groups_of(cluster)
+	count(groups) > 0
+	states(groups, log_type) == {"holds"}
+}
+
+generated(cluster, log_type) := ["undecided", sprintf("%s may be on or off in %s", [wanted[log_type].name, concat(", ", groups)])] if {
+	[groups, []] := groups_of(cluster)
+	count(groups) > 0
+	not states(groups, log_type) in {{"broken"}, {"holds"}}
+}
+
+generated(cluster, _) := ["undecided", sprintf("which parameter group it is goes through %s", [concat(", ", unclear)])] if {
+	[_, unclear] := groups_of(cluster)
+	count(unclear) > 0
+}
+
+generated(cluster, _) := ["undecided", "the parameter group is not in this plan"] if {
+	[[], []] := groups_of(cluster)
+}
+
+generated(cluster, _) := ["undecided", "nothing says which parameter group it is"] if {
+	not has_default_group(cluster)
+	not groups_of(cluster)
+}
+
+has_default_group(cluster) if startswith(plan.value(cluster, group_argument), "default.")
+
+has_default_group(cluster) if {
+	not plan.value(cluster, group_argument)
+	not plan.is_unknown(cluster, group_argument)
+}
+
+# By name, among the neighbours.
+groups_of(cluster) := [sort([address |
+	some address, group in plan.of(group_type)
+	plan.value(group, "name") == plan.value(cluster, group_argument)
+	plan.place(group) == plan.place(cluster)
+]), []] if {
+	plan.value(cluster, group_argument)
+	not has_default_group(cluster)
+}
+
+# By reference: a plan shows `"${x.name}-v2"` as it shows `x.name`.
+groups_of(cluster) := [sort(origin.found), sort(origin.unclear)] if {
+	plan.is_unknown(cluster, group_argument)
+	not parameters.is_on("strict")
+	origin := plan.origin(cluster, group_argument, group_type)
+}
+
+groups_of(cluster) := [[], ["a reference (parameter strict)"]] if {
+	plan.is_unknown(cluster, group_argument)
+	parameters.is_on("strict")
+}
+
+states(groups, log_type) := {state |
+	some address in groups
+	state := parameter_state(plan.of(group_type)[address], log_type)
+}
+
+parameter_state(group, log_type) := "holds" if wanted[log_type].values[parameter_value(group, log_type)]
+
+parameter_state(group, log_type) := "undecided" if {
+	not parameter_value(group, log_type)
+	is_vague(group, log_type)
+}
+
+parameter_state(group, log_type) := "broken" if {
+	value := parameter_value(group, log_type)
+	not wanted[log_type].values[value]
+}
+
+parameter_state(group, log_type) := "broken" if {
+	not parameter_value(group, log_type)
+	not is_vague(group, log_type)
+}
+
+parameter_value(group, log_type) := value if {
+	some parameter in group.change.after.parameter
+	parameter.name == wanted[log_type].name
+	value := parameter.value
+}
+
+# All parameters, this one's value, or the name of one that may be it.
+is_vague(group, _) if group.change.after_unknown.parameter == true
+
+is_vague(group, log_type) if {
+	some parameter in group.change.after.parameter
+	object.get(parameter, "name", wanted[log_type].name) in {null, wanted[log_type].name}
+	not parameter.value
+}
+
+is_vague(group, _) if {
+	some parameter in group.change.after.parameter
+	object.get(parameter, "name", null) == null
+}
+
+# --- Not failures -----------------------------------------------------------------------------------------------------------
+
+# The rule says NOT_IN_EFFECT until then. To fail would block the very change that mends the trail.
+notes contains sprintf("%s: reboot each instance after this change, until then the audit log stays as it is", [address]) if {
+	some address, cluster in clusters
+	is_changed_in_place(cluster)
+	object.get(cluster.change.before, group_argument, "") != object.get(cluster.change.after, group_argument, null)
+}
+
+notes contains sprintf("%s: reboot each instance after %s has changed, until then the audit log stays as it is", [address, group]) if {
+	some address, cluster in clusters
+	not "create" in cluster.change.actions
+	[groups, []] := groups_of(cluster)
+	some group in groups
+	change := plan.of(group_type)[group].change
+	is_changed_in_place({"change": change})
+	change.before.parameter != change.after.parameter
+}
+
+is_changed_in_place(resource) if resource.change.actions == ["update"]
