@@ -159,9 +159,6 @@ exported(cluster, log_type) := "holds" if has_export(cluster, log_type)
 
 exported(cluster, log_type) := "broken" if {
 	not has_export(cluster, log_type)
-	every element in object.get(cluster, ["Properties", "EnableCloudwatchLogsExports"], []) {
-		is_string(element)
-	}
 	is_plain_list(cluster)
 }
 
@@ -210,6 +207,7 @@ default groups_of(_) := set()
 
 groups_of(cluster) := {id |
 	name := text(property(cluster, "DBClusterParameterGroupName"))
+	not contains(name, "?")
 	some id, group in of("AWS::Neptune::DBClusterParameterGroup")
 	is_called(id, group, name)
 }
@@ -278,7 +276,7 @@ default log_groups_of(_, _, _, _) := set()
 
 log_groups_of(id, cluster, log_type, link) := {group |
 	own := identifier(id, cluster)
-	own != "?"
+	not contains(own, "?")
 	some type in types(link)
 	some group, resource in of(type)
 	not resource.Condition

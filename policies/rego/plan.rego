@@ -7,15 +7,20 @@ import rego.v1
 
 gone(resource) if resource.change.actions in {["delete"], ["forget"]}
 
-resources[type][resource.address] := resource if {
-	some resource in input.resource_changes
-	resource.mode == "managed"
-	not resource.deposed
-	not gone(resource)
-	type := resource.type
+# What a trail is made of. Everything else is passed over at once: plans are large.
+types := {
+	"aws_neptune_cluster", "aws_neptune_cluster_parameter_group",
+	"aws_cloudwatch_log_group", "aws_cloudwatch_log_metric_filter", "aws_cloudwatch_log_subscription_filter", "aws_cloudwatch_log_account_policy",
 }
 
-of(type) := object.get(resources, type, {})
+parts := [resource | some resource in input.resource_changes; resource.type in types; resource.mode == "managed"]
+
+resources := {type: here |
+	some type in types
+	here := {resource.address: resource | some resource in parts; resource.type == type; not resource.deposed; not gone(resource)}
+}
+
+of(type) := resources[type]
 
 # `module.a["x.y"].module.b[0].` becomes `module.a.module.b.`: where a resource stands in the configuration.
 without_keys(address) := regex.replace(address, `\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\]`, "")
@@ -26,8 +31,12 @@ module_of(resource) := "" if not resource.module_address
 
 configured(resource) := configuration[without_keys(resource.address)]
 
-# Terraform's default is the Region of the provider. Two resources are neighbours where both are the same.
-place(resource) := {"provider": configured(resource).provider_config_key, "region": object.get(resource.change.after, "region", null)}
+# Two resources are neighbours where provider and Region are the same. A Region that nobody set is the provider's, whatever `after` has.
+place(resource) := {"provider": configured(resource).provider_config_key, "region": region(resource)}
+
+region(resource) := "the provider's" if not configured(resource).expressions.region
+
+region(resource) := value(resource, "region") if configured(resource).expressions.region
 
 # --- Values -----------------------------------------------------------------------------------------------------------------
 
@@ -59,26 +68,29 @@ is_left_out(resource, name) if {
 
 # --- References -------------------------------------------------------------------------------------------------------------
 
-# Every module of the configuration, by its prefix: "" is the root, "module.a.module.b." is two below. The paths are
-# ["module_calls", "a", "module", "module_calls", "b", "module"], so every third step has a module's name.
+# Every module of the configuration, by its prefix: "" is the root, "module.a.module.b." is two below. The paths below `module_calls` are
+# ["a", "module", "module_calls", "b", "module"]: every third step has a module's name.
+modules[""] := input.configuration.root_module
+
 modules[prefix] := module if {
-	walk(input.configuration.root_module, [path, module])
-	count(path) % 3 == 0
+	walk(input.configuration.root_module.module_calls, [path, module])
+	count(path) % 3 == 2
 	every i, step in path {
 		is_step(i % 3, step)
 	}
-	prefix := concat("", [sprintf("module.%s.", [step]) | some i, step in path; i % 3 == 1])
+	prefix := concat("", [sprintf("module.%s.", [step]) | some i, step in path; i % 3 == 0])
 }
 
-is_step(0, "module_calls")
+is_step(0, _)
 
-is_step(1, _)
+is_step(1, "module")
 
-is_step(2, "module")
+is_step(2, "module_calls")
 
-configuration[address] := resource if {
+configuration := {address: resource |
 	some prefix, module in modules
 	some resource in module.resources
+	resource.type in types
 	address := concat("", [prefix, resource.address])
 }
 
