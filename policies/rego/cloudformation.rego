@@ -24,14 +24,18 @@ warn contains finding if {
 	parameters.is_on("allowUndecided")
 }
 
-deny contains {"msg": sprintf("nothing is judged: %s", [why])} if some why in refused
+deny contains {"msg": sprintf("nothing is judged: %s", [why])} if {
+	some why in refused
+}
 
 warn contains {"msg": "nothing to judge: there is no Neptune cluster in this template"} if {
 	input.Resources
 	count(clusters) == 0
 }
 
-refused contains problem if some problem in parameters.problems
+refused contains problem if {
+	some problem in parameters.problems
+}
 
 refused contains "this is not a CloudFormation template" if {
 	not input.Resources
@@ -40,9 +44,15 @@ refused contains "this is not a CloudFormation template" if {
 
 # Its output may be anything.
 refused contains "the template has a macro (Transform), which may change anything; judge what it makes" if {
-	some macro in {macro | some macro in [input.Transform]} | {macro | some macro in input.Transform}
-	is_string(macro)
+	some macro in macros
 	not startswith(macro, "AWS::Serverless-")
+}
+
+macros contains input.Transform if is_string(input.Transform)
+
+macros contains macro if {
+	is_array(input.Transform)
+	some macro in input.Transform
 }
 
 findings contains finding if {
@@ -56,7 +66,9 @@ findings contains finding if {
 	}
 }
 
-answers[id] contains answer if some answer in judged[id]
+answers[id] contains answer if {
+	some answer in judged[id]
+}
 
 # No answer is never a pass.
 answers[id] contains [log_type, link, "undecided", "", sprintf("no answer to whether it is %s", [link])] if {
@@ -242,7 +254,7 @@ judged[id] contains [log_type, link, state, code, why] if {
 	some id, cluster in clusters
 	some log_type in parameters.log_types
 	some link in asked_of_log_group
-	outcomes := {outcome | some group in log_groups_of(id, cluster, log_type, link); outcome := answer(link, group, input.Resources[group])}
+	outcomes := {outcome | some group in log_groups_of(id, cluster, log_type, link); outcome := verdict(link, group, input.Resources[group])}
 	count(outcomes) == 1
 	some [state, code, why] in outcomes
 }
@@ -288,16 +300,16 @@ types("kept") := {"AWS::Logs::LogGroup", "Custom::LogRetention"}
 
 types(link) := {"AWS::Logs::LogGroup"} if link != "kept"
 
-answer("kept", id, group) := ["broken", "RETENTION_TOO_SHORT", sprintf("RetentionInDays of %s must be %d or more", [id, parameters.minimum_days])] if is_too_short(group)
+verdict("kept", id, group) := ["broken", "RETENTION_TOO_SHORT", sprintf("RetentionInDays of %s must be %d or more", [id, parameters.minimum_days])] if is_too_short(group)
 
-answer("kept", id, group) := ["broken", "RETENTION_TOO_LONG", sprintf("RetentionInDays of %s must be %d or less", [id, parameters.maximum_days])] if is_too_long(group)
+verdict("kept", id, group) := ["broken", "RETENTION_TOO_LONG", sprintf("RetentionInDays of %s must be %d or less", [id, parameters.maximum_days])] if is_too_long(group)
 
-answer("kept", id, group) := ["undecided", "", sprintf("a function gives RetentionInDays of %s", [id])] if {
+verdict("kept", id, group) := ["undecided", "", sprintf("a function gives RetentionInDays of %s", [id])] if {
 	property(group, "RetentionInDays")
 	not days(group)
 }
 
-answer("kept", _, group) := ["holds", "", ""] if {
+verdict("kept", _, group) := ["holds", "", ""] if {
 	never_expires_or_known(group)
 	not is_too_short(group)
 	not is_too_long(group)
@@ -318,22 +330,22 @@ is_too_long(group) if {
 	not property(group, "RetentionInDays")
 }
 
-answer("protected", _, group) := ["holds", "", ""] if {
+verdict("protected", _, group) := ["holds", "", ""] if {
 	property(group, "KmsKeyId")
 	not is_conditional(property(group, "KmsKeyId"))
 }
 
-answer("protected", id, group) := ["undecided", "", sprintf("a condition decides KmsKeyId of %s", [id])] if is_conditional(property(group, "KmsKeyId"))
+verdict("protected", id, group) := ["undecided", "", sprintf("a condition decides KmsKeyId of %s", [id])] if is_conditional(property(group, "KmsKeyId"))
 
-answer("protected", id, group) := ["broken", "NOT_ENCRYPTED", sprintf("KmsKeyId of %s must be set", [id])] if not property(group, "KmsKeyId")
+verdict("protected", id, group) := ["broken", "NOT_ENCRYPTED", sprintf("KmsKeyId of %s must be set", [id])] if not property(group, "KmsKeyId")
 
 is_conditional(value) if value["Fn::If"]
 
-answer("guarded", id, group) := [switch(group, "DeletionProtectionEnabled"), "DELETABLE", sprintf("DeletionProtectionEnabled of %s must be true", [id])]
+verdict("guarded", id, group) := [switch(group, "DeletionProtectionEnabled"), "DELETABLE", sprintf("DeletionProtectionEnabled of %s must be true", [id])]
 
-answer("watched", id, group) := reading(id, group, "AWS::Logs::MetricFilter", "NOT_WATCHED", "a metric filter must watch it")
+verdict("watched", id, group) := reading(id, group, "AWS::Logs::MetricFilter", "NOT_WATCHED", "a metric filter must watch it")
 
-answer("forwarded", id, group) := reading(id, group, "AWS::Logs::SubscriptionFilter", "NOT_FORWARDED", "a subscription filter without a pattern must send all of it to the asked destination")
+verdict("forwarded", id, group) := reading(id, group, "AWS::Logs::SubscriptionFilter", "NOT_FORWARDED", "a subscription filter without a pattern must send all of it to the asked destination")
 
 reading(id, group, type, _, _) := ["holds", "", ""] if is_read(id, group, type)
 
@@ -359,7 +371,7 @@ is_read(id, group, type) if {
 	counts(filter, type)
 }
 
-counts(_, "AWS::Logs::MetricFilter")
+counts(_, "AWS::Logs::MetricFilter") := true
 
 counts(filter, "AWS::Logs::SubscriptionFilter") if {
 	trim_space(property(filter, "FilterPattern")) == ""

@@ -17,30 +17,35 @@ asked contains "forwarded" if parameters.asks_for_destination
 
 # For each cluster: log type, link, state, code, and what to know. One log group decides; of several that may be it, all must agree.
 judged[address] contains [log_type, link, state, code, why] if {
-	some address, cluster in plan.of("aws_neptune_cluster")
-	some log_type in parameters.log_types
+	some address, by_type in groups
+	some log_type, candidates in by_type
 	some link in asked
-	groups := groups_of(cluster, log_type)
-	outcomes := {outcome | some group in groups; outcome := answer(link, plan.of("aws_cloudwatch_log_group")[group])}
+	outcomes := {states[link][group] | some group in candidates}
 	count(outcomes) == 1
 	some [state, code, why] in outcomes
 }
 
 judged[address] contains [log_type, link, "undecided", "", "the log groups that may be it differ"] if {
-	some address, cluster in plan.of("aws_neptune_cluster")
-	some log_type in parameters.log_types
+	some address, by_type in groups
+	some log_type, candidates in by_type
 	some link in asked
-	groups := groups_of(cluster, log_type)
-	outcomes := {outcome | some group in groups; outcome := answer(link, plan.of("aws_cloudwatch_log_group")[group])}
-	count(outcomes) > 1
+	count({states[link][group] | some group in candidates}) > 1
 }
 
 judged[address] contains [log_type, link, state, "LOG_GROUP_MISSING", why] if {
-	some address, cluster in plan.of("aws_neptune_cluster")
-	some log_type in parameters.log_types
+	some address, by_type in groups
+	some log_type, candidates in by_type
 	some link in asked
-	count(groups_of(cluster, log_type)) == 0
+	count(candidates) == 0
 	[state, why] := missing(log_type)
+}
+
+states := {link: by_group |
+	some link in asked
+	by_group := {address: outcome |
+		some address, group in plan.of("aws_cloudwatch_log_group")
+		outcome := verdict(link, group)
+	}
 }
 
 missing(log_type) := ["broken", sprintf("declare the log group /aws/neptune/CLUSTER/%s", [log_type])] if {
@@ -62,12 +67,14 @@ may_be_declared if {
 
 # --- Which log group --------------------------------------------------------------------------------------------------------
 
-groups_of(cluster, log_type) := by_name if {
-	by_name := named(cluster, log_type)
-	count(by_name) > 0
+groups := {address: by_type |
+	some address, cluster in plan.of("aws_neptune_cluster")
+	by_type := {log_type: candidates |
+		some log_type in parameters.log_types
+		by_name := named(cluster, log_type)
+		candidates := {true: by_name, false: referring(address)}[count(by_name) > 0]
+	}
 }
-
-groups_of(cluster, log_type) := referring(cluster) if count(named(cluster, log_type)) == 0
 
 named(cluster, log_type) := {address |
 	name := sprintf("/aws/neptune/%s/%s", [plan.value(cluster, "cluster_identifier"), log_type])
@@ -77,28 +84,33 @@ named(cluster, log_type) := {address |
 }
 
 # The group's name is known after apply and made of this cluster's, and of no other's. A plan does not show the text around it.
-referring(cluster) := {address |
+referring(cluster) := {group |
 	not parameters.is_on("strict")
+	some group, origin in origins
+	origin == {"found": {cluster}, "unclear": set()}
+}
+
+origins := {address: origin |
 	some address, group in plan.of("aws_cloudwatch_log_group")
 	plan.is_unknown(group, "name")
-	plan.origin(group, "name", "aws_neptune_cluster") == {"found": {cluster.address}, "unclear": set()}
+	origin := plan.origin(group, "name", "aws_neptune_cluster")
 }
 
 # --- What the log group's own arguments say ---------------------------------------------------------------------------------
 
-answer("kept", group) := ["undecided", "", sprintf("retention_in_days of %s is known after apply", [group.address])] if {
+verdict("kept", group) := ["undecided", "", sprintf("retention_in_days of %s is known after apply", [group.address])] if {
 	plan.is_unknown(group, "retention_in_days")
 }
 
-answer("kept", group) := ["broken", "RETENTION_TOO_SHORT", sprintf("retention_in_days of %s must be %d or more", [group.address, parameters.minimum_days])] if {
+verdict("kept", group) := ["broken", "RETENTION_TOO_SHORT", sprintf("retention_in_days of %s must be %d or more", [group.address, parameters.minimum_days])] if {
 	is_too_short(group)
 }
 
-answer("kept", group) := ["broken", "RETENTION_TOO_LONG", sprintf("retention_in_days of %s must be %d or less", [group.address, parameters.maximum_days])] if {
+verdict("kept", group) := ["broken", "RETENTION_TOO_LONG", sprintf("retention_in_days of %s must be %d or less", [group.address, parameters.maximum_days])] if {
 	is_too_long(group)
 }
 
-answer("kept", group) := ["holds", "", ""] if {
+verdict("kept", group) := ["holds", "", ""] if {
 	not plan.is_unknown(group, "retention_in_days")
 	not is_too_short(group)
 	not is_too_long(group)
@@ -120,22 +132,22 @@ is_too_long(group) if {
 	not days(group)
 }
 
-answer("protected", group) := ["holds", "", ""] if has_key(group)
+verdict("protected", group) := ["holds", "", ""] if has_key(group)
 
-answer("protected", group) := ["broken", "NOT_ENCRYPTED", sprintf("kms_key_id of %s must be set", [group.address])] if not has_key(group)
+verdict("protected", group) := ["broken", "NOT_ENCRYPTED", sprintf("kms_key_id of %s must be set", [group.address])] if not has_key(group)
 
 has_key(group) if plan.value(group, "kms_key_id")
 
 # Set, to what is known after apply.
 has_key(group) if plan.is_unknown(group, "kms_key_id")
 
-answer("guarded", group) := [plan.switch(group, "deletion_protection_enabled"), "DELETABLE", sprintf("deletion_protection_enabled of %s must be true", [group.address])]
+verdict("guarded", group) := [plan.switch(group, "deletion_protection_enabled"), "DELETABLE", sprintf("deletion_protection_enabled of %s must be true", [group.address])]
 
 # --- Who reads it: only what is declared counts -----------------------------------------------------------------------------
 
-answer("watched", group) := reading(group, "aws_cloudwatch_log_metric_filter", "NOT_WATCHED", "a metric filter must watch it")
+verdict("watched", group) := reading(group, "aws_cloudwatch_log_metric_filter", "NOT_WATCHED", "a metric filter must watch it")
 
-answer("forwarded", group) := reading(group, "aws_cloudwatch_log_subscription_filter", "NOT_FORWARDED", "a subscription filter without a pattern must send all of it to the asked destination")
+verdict("forwarded", group) := reading(group, "aws_cloudwatch_log_subscription_filter", "NOT_FORWARDED", "a subscription filter without a pattern must send all of it to the asked destination")
 
 reading(group, type, code, why) := ["holds", "", ""] if is_read(group, type)
 
@@ -183,15 +195,21 @@ reads(filter, group) if {
 
 reads(filter, group) if {
 	not parameters.is_on("strict")
+	read_by_reference[filter.address] == {"found": {group.address}, "unclear": set()}
+}
+
+read_by_reference := {address: origin |
+	some type in ["aws_cloudwatch_log_metric_filter", "aws_cloudwatch_log_subscription_filter"]
+	some address, filter in plan.of(type)
 	plan.is_unknown(filter, "log_group_name")
-	plan.origin(filter, "log_group_name", "aws_cloudwatch_log_group") == {"found": {group.address}, "unclear": set()}
+	origin := plan.origin(filter, "log_group_name", "aws_cloudwatch_log_group")
 }
 
 may_read(filter, group) if reads(filter, group)
 
 may_read(filter, _) if plan.is_unknown(filter, "log_group_name")
 
-counts(_, "aws_cloudwatch_log_metric_filter")
+counts(_, "aws_cloudwatch_log_metric_filter") := true
 
 counts(filter, "aws_cloudwatch_log_subscription_filter") if {
 	trim_space(plan.value(filter, "filter_pattern")) == ""

@@ -81,11 +81,11 @@ modules[prefix] := module if {
 	prefix := concat("", [sprintf("module.%s.", [step]) | some i, step in path; i % 3 == 0])
 }
 
-is_step(0, _)
+is_step(0, _) := true
 
-is_step(1, "module")
+is_step(1, "module") := true
 
-is_step(2, "module_calls")
+is_step(2, "module_calls") := true
 
 configuration := {address: resource |
 	some prefix, module in modules

@@ -25,14 +25,18 @@ warn contains finding if {
 	parameters.is_on("allowUndecided")
 }
 
-deny contains {"msg": sprintf("nothing is judged: %s", [why])} if some why in refused
+deny contains {"msg": sprintf("nothing is judged: %s", [why])} if {
+	some why in refused
+}
 
 warn contains {"msg": "nothing to judge: there is no Neptune cluster in this plan"} if {
 	is_plan
 	count(clusters) == 0
 }
 
-warn contains {"msg": note} if some note in notes
+warn contains {"msg": note} if {
+	some note in notes
+}
 
 findings contains finding if {
 	count(refused) == 0
@@ -45,7 +49,9 @@ findings contains finding if {
 	}
 }
 
-answers[address] contains answer if some answer in judged[address]
+answers[address] contains answer if {
+	some answer in judged[address]
+}
 
 answers[address] contains answer if {
 	clusters[address]
@@ -75,7 +81,9 @@ code_of(state, _) := "UNDECIDED" if state != "broken"
 
 is_plan if input.configuration
 
-refused contains problem if some problem in parameters.problems
+refused contains problem if {
+	some problem in parameters.problems
+}
 
 refused contains "this is not the JSON of a plan: terraform show -json PLAN" if {
 	not is_plan
@@ -107,9 +115,9 @@ judged[address] contains ["audit", "attributed", state, "CALLER_UNKNOWN", "iam_d
 }
 
 judged[address] contains [log_type, "generated", state, "PARAMETER_OFF", why] if {
-	some address, cluster in clusters
+	some address, _ in clusters
 	some log_type in parameters.log_types
-	[state, why] := generated(cluster, log_type)
+	[state, why] := generated(address, log_type)
 }
 
 judged[address] contains [log_type, "exported", state, "EXPORT_OFF", sprintf("enable_cloudwatch_logs_exports must have %s", [log_type])] if {
@@ -148,39 +156,33 @@ wanted := {
 	"slowquery": {"name": "neptune_enable_slow_query_log", "values": {"info", "debug"}},
 }
 
-generated(cluster, _) := ["broken", "the cluster is on a default parameter group, which cannot be edited: name another"] if has_default_group(cluster)
+generated(address, _) := ["broken", "the cluster is on a default parameter group, which cannot be edited: name another"] if has_default_group(clusters[address])
 
-generated(cluster, log_type) := ["broken", sprintf("%s must be %s in %s", [wanted[log_type].name, concat(" or ", sort(wanted[log_type].values)), concat(", ", groups)])] if {
-	[groups, []] := groups_of(cluster)
-	count(groups) > 0
-	states(groups, log_type) == {"broken"}
+generated(address, log_type) := [state, sprintf("%s must be %s in %s", [wanted[log_type].name, concat(" or ", sort(wanted[log_type].values)), concat(", ", sort(found))])] if {
+	found := certain_groups[address]
+	states := {parameter_states[log_type][group] | some group in found}
+	count(states) == 1
+	some state in states
 }
 
-generated(cluster, log_type) := ["holds", ""] if {
-	[groups, []] := groups_of(cluster)
-	count(groups) > 0
-	states(groups, log_type) == {"holds"}
+generated(address, log_type) := ["undecided", sprintf("%s differs among %s", [wanted[log_type].name, concat(", ", sort(found))])] if {
+	found := certain_groups[address]
+	count({parameter_states[log_type][group] | some group in found}) > 1
 }
 
-generated(cluster, log_type) := ["undecided", sprintf("%s may be on or off in %s", [wanted[log_type].name, concat(", ", groups)])] if {
-	[groups, []] := groups_of(cluster)
-	count(groups) > 0
-	not states(groups, log_type) in {{"broken"}, {"holds"}}
+generated(address, _) := ["undecided", sprintf("which parameter group it is goes through %s", [concat(", ", sort(found.unclear))])] if {
+	found := groups[address]
+	count(found.unclear) > 0
 }
 
-generated(cluster, _) := ["undecided", sprintf("which parameter group it is goes through %s", [concat(", ", unclear)])] if {
-	[_, unclear] := groups_of(cluster)
-	count(unclear) > 0
+generated(address, _) := ["undecided", "the parameter group is not in this plan"] if {
+	found := groups[address]
+	count(found.groups) + count(found.unclear) == 0
 }
 
-generated(cluster, _) := ["undecided", "the parameter group is not in this plan"] if {
-	[[], []] := groups_of(cluster)
-}
+certain_groups := {address: found.groups | some address, found in groups; count(found.unclear) == 0}
 
-generated(cluster, _) := ["undecided", "nothing says which parameter group it is"] if {
-	not has_default_group(cluster)
-	not groups_of(cluster)
-}
+groups := {address: found | some address, cluster in clusters; found := groups_of(cluster)}
 
 has_default_group(cluster) if startswith(plan.value(cluster, group_argument), "default.")
 
@@ -190,30 +192,34 @@ has_default_group(cluster) if {
 }
 
 # By name, among the neighbours.
-groups_of(cluster) := [sort([address |
-	some address, group in plan.of(group_type)
-	plan.value(group, "name") == plan.value(cluster, group_argument)
-	plan.place(group) == plan.place(cluster)
-]), []] if {
-	plan.value(cluster, group_argument)
+groups_of(cluster) := {"groups": neighbours, "unclear": set()} if {
+	name := plan.value(cluster, group_argument)
 	not has_default_group(cluster)
+	neighbours := {address |
+		some address, group in plan.of(group_type)
+		plan.value(group, "name") == name
+		plan.place(group) == plan.place(cluster)
+	}
 }
 
 # By reference: a plan shows `"${x.name}-v2"` as it shows `x.name`.
-groups_of(cluster) := [sort(origin.found), sort(origin.unclear)] if {
+groups_of(cluster) := {"groups": origin.found, "unclear": origin.unclear} if {
 	plan.is_unknown(cluster, group_argument)
 	not parameters.is_on("strict")
 	origin := plan.origin(cluster, group_argument, group_type)
 }
 
-groups_of(cluster) := [[], ["a reference (parameter strict)"]] if {
+groups_of(cluster) := {"groups": set(), "unclear": {"a reference (parameter strict)"}} if {
 	plan.is_unknown(cluster, group_argument)
 	parameters.is_on("strict")
 }
 
-states(groups, log_type) := {state |
-	some address in groups
-	state := parameter_state(plan.of(group_type)[address], log_type)
+parameter_states := {log_type: by_group |
+	some log_type in parameters.log_types
+	by_group := {address: state |
+		some address, group in plan.of(group_type)
+		state := parameter_state(group, log_type)
+	}
 }
 
 parameter_state(group, log_type) := "holds" if wanted[log_type].values[parameter_value(group, log_type)]
@@ -265,8 +271,7 @@ notes contains sprintf("%s: reboot each instance after this change, until then t
 notes contains sprintf("%s: reboot each instance after %s has changed, until then the audit log stays as it is", [address, group]) if {
 	some address, cluster in clusters
 	not "create" in cluster.change.actions
-	[groups, []] := groups_of(cluster)
-	some group in groups
+	some group in certain_groups[address]
 	change := plan.of(group_type)[group].change
 	is_changed_in_place({"change": change})
 	change.before.parameter != change.after.parameter
