@@ -167,6 +167,13 @@ switch(resource, name) := "broken" if not property(resource, name)
 
 switch(resource, name) := "broken" if text(property(resource, name)) == "false"
 
+switch(resource, name) := "undecided" if {
+	value := property(resource, name)
+	not is_boolean_text(value)
+}
+
+is_boolean_text(value) if text(value) in {"true", "false"}
+
 exported(cluster, log_type) := "holds" if has_export(cluster, log_type)
 
 exported(cluster, log_type) := "broken" if {
@@ -214,8 +221,6 @@ generated(cluster, _) := ["undecided", "which parameter group it is, nothing in 
 has_default_group(cluster) if not property(cluster, "DBClusterParameterGroupName")
 
 has_default_group(cluster) if startswith(text(property(cluster, "DBClusterParameterGroupName")), "default.")
-
-default groups_of(_) := set()
 
 groups_of(cluster) := {id |
 	name := text(property(cluster, "DBClusterParameterGroupName"))
@@ -283,8 +288,6 @@ default identifier(_, _) := "?"
 identifier(id, cluster) := sprintf("${%s}", [id]) if not property(cluster, "DBClusterIdentifier")
 
 identifier(_, cluster) := text(property(cluster, "DBClusterIdentifier"))
-
-default log_groups_of(_, _, _, _) := set()
 
 log_groups_of(id, cluster, log_type, link) := {group |
 	own := identifier(id, cluster)

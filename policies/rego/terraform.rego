@@ -222,41 +222,36 @@ parameter_states := {log_type: by_group |
 	}
 }
 
-parameter_state(group, log_type) := "holds" if wanted[log_type].values[parameter_value(group, log_type)]
+parameter_state(group, log_type) := "holds" if {
+	values := parameter_values(group, log_type)
+	count(values) == 1
+	values & wanted[log_type].values == values
+}
+
+parameter_state(group, log_type) := "broken" if count(parameter_values(group, log_type) - wanted[log_type].values) > 0
 
 parameter_state(group, log_type) := "undecided" if {
-	not parameter_value(group, log_type)
+	count(parameter_values(group, log_type)) == 0
 	is_vague(group, log_type)
 }
 
 parameter_state(group, log_type) := "broken" if {
-	value := parameter_value(group, log_type)
-	not wanted[log_type].values[value]
-}
-
-parameter_state(group, log_type) := "broken" if {
-	not parameter_value(group, log_type)
+	count(parameter_values(group, log_type)) == 0
 	not is_vague(group, log_type)
 }
 
-parameter_value(group, log_type) := value if {
+parameter_values(group, log_type) := {parameter.value |
 	some parameter in group.change.after.parameter
 	parameter.name == wanted[log_type].name
-	value := parameter.value
+	parameter.value != null
 }
 
-# All parameters, this one's value, or the name of one that may be it.
+# All parameters are unknown, or the value of this one, or the name of one that may be it.
 is_vague(group, _) if group.change.after_unknown.parameter == true
 
 is_vague(group, log_type) if {
 	some parameter in group.change.after.parameter
-	object.get(parameter, "name", wanted[log_type].name) in {null, wanted[log_type].name}
-	not parameter.value
-}
-
-is_vague(group, _) if {
-	some parameter in group.change.after.parameter
-	object.get(parameter, "name", null) == null
+	object.get(parameter, "name", null) in {null, wanted[log_type].name}
 }
 
 # --- Not failures -----------------------------------------------------------------------------------------------------------

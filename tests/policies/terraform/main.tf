@@ -345,6 +345,11 @@ module "shared" {
   own    = false
 }
 
+# A module in a module.
+module "outer" {
+  source = "./modules/outer"
+}
+
 module "silent" {
   source = "./modules/graph"
   name   = "silent"
