@@ -20,6 +20,7 @@ def plan():
     document = load("terraform/plan.json")
     names = {"named", "generated", "full", "short", "bare", "prefix", "both", "both_audit", "both_slowquery", "trail"}
     document["resource_changes"] = [r for r in document["resource_changes"] if r["name"] in names and "module_address" not in r]
+    del document["planned_values"]
     return document
 
 
