@@ -42,18 +42,44 @@ refused contains "this is not a CloudFormation template" if {
 	not input.configuration
 }
 
-# Its output may be anything.
-refused contains "the template has a macro (Transform), which may change anything; judge what it makes" if {
-	some macro in macros
-	not startswith(macro, "AWS::Serverless-")
+refused contains "a loop (Fn::ForEach) makes Neptune clusters: judge the template that it makes" if {
+	some key, loop in input.Resources
+	startswith(key, "Fn::ForEach::")
+	walk(loop, [_, resource])
+	resource.Type == "AWS::Neptune::DBCluster"
 }
 
-macros contains input.Transform if is_string(input.Transform)
+refused contains sprintf("the template has the macro %s, which may change the cluster: judge what it makes", [macro]) if {
+	count(clusters) > 0
+	some macro in macros
+}
+
+warn contains {"msg": sprintf("the template has the macro %s, which may make a Neptune cluster: judge what it makes", [macro])} if {
+	count(clusters) == 0
+	some macro in macros
+}
+
+# AWS's own that change nothing here.
+is_harmless(macro) if {
+	some prefix in ["AWS::Serverless-", "AWS::LanguageExtensions", "AWS::SecretsManager-", "AWS::CodeDeployBlueGreen"]
+	startswith(macro, prefix)
+}
 
 macros contains macro if {
-	is_array(input.Transform)
-	some macro in input.Transform
+	some part in transforms
+	macro := name_of(part)
+	not is_harmless(macro)
 }
+
+macros contains "Fn::Transform" if input.Resources["Fn::Transform"]
+
+transforms := input.Transform if is_array(input.Transform)
+
+transforms := [input.Transform] if not is_array(input.Transform)
+
+name_of(part) := part if is_string(part)
+
+name_of(part) := part.Name if is_object(part)
 
 findings contains finding if {
 	count(refused) == 0

@@ -115,6 +115,12 @@ def test_the_example_of_a_good_cluster_passes():
         assert rules[f"NEPTUNE_{link.upper()}"] == "PASS", link
 
 
+def test_clusters_that_a_loop_makes_are_not_seen_by_checkov_and_refused_by_guard():
+    assert not checkov("cloudformation", "loop.yaml")
+    rules = run_guard({"loop": (INPUTS / "loop.yaml").read_text()})["loop"]["rules"]
+    assert rules["NEPTUNE_LOOP"] == "FAIL" and rules["NEPTUNE_EXPORTED"] == "SKIP"
+
+
 # --- Guard in Hooks ---------------------------------------------------------------------------------------------------------
 
 # As CloudFormation hands a template to a Guard Hook:
@@ -145,7 +151,8 @@ def test_guard_judges_the_proposed_template_of_a_hook_and_not_the_previous_one()
             "bad": hook(bad, Previous=json.loads(templates()["cdk.json"])),
         }
     )
-    assert set(results["good"]["rules"].values()) == {"PASS"}
+    assert set(results["good"]["rules"].values()) == {"PASS", "SKIP"}
+    assert results["good"]["rules"]["NEPTUNE_LOOP"] == "SKIP"
     assert results["bad"]["rules"]["NEPTUNE_GENERATED"] == "FAIL"
 
 

@@ -2,11 +2,10 @@
 unknown in a way of its own. One healthy input, one change for each case; all of them in one run of Open Policy Agent."""
 
 import copy
-import functools
 import json
 
 import pytest
-from policies import PARAMETERS, ask, expected, load, rego, templates
+from policies import INPUTS, PARAMETERS, ask, expected, load, once, rego, templates
 from templates import parse
 
 A = "aws_neptune_cluster."
@@ -385,8 +384,16 @@ REFUSED = {
     "a state": ("terraform", {"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}, {}, "not the JSON of a plan"),
     "anything": ("terraform", {}, {}, "not the JSON of a plan"),
     "not a template": ("cloudformation", {}, {}, "not a CloudFormation template"),
-    "a macro": ("cloudformation", template() | {"Transform": ["AWS::Serverless-2016-10-31", "Own"]}, {}, "macro"),
-    "one macro": ("cloudformation", template() | {"Transform": "AWS::LanguageExtensions"}, {}, "macro"),
+    "a macro": ("cloudformation", template() | {"Transform": ["AWS::Serverless-2016-10-31", "Own"]}, {}, "the macro Own"),
+    "a macro with parameters": ("cloudformation", template() | {"Transform": {"Name": "AWS::Include"}}, {}, "the macro AWS::Include"),
+    "macros with parameters": ("cloudformation", template() | {"Transform": [{"Name": "Own"}]}, {}, "the macro Own"),
+    "a macro among the resources": (
+        "cloudformation",
+        {"Resources": template()["Resources"] | {"Fn::Transform": {"Name": "AWS::Include"}}},
+        {},
+        "the macro Fn::Transform",
+    ),
+    "a loop": ("cloudformation", parse((INPUTS / "loop.yaml").read_text()), {}, "a loop (Fn::ForEach) makes Neptune clusters"),
     "an unknown parameter": ("terraform", plan(), {"minimumRetention": 365}, "parameter `minimumRetention` is not known"),
     "an unknown log type": ("terraform", plan(), {"logTypes": "audit,general"}, "parameter `logTypes`: `audit,general` is not allowed"),
     "a boolean that is none": ("terraform", plan(), {"iamAuthentication": "yes"}, "parameter `iamAuthentication`: `yes` is not allowed"),
@@ -402,12 +409,22 @@ WARNED = {
     "no cluster in a template": ("cloudformation", {"Resources": {}}, {}, {"nothing to judge: there is no Neptune cluster in this template"}),
     "another package's input, plan": ("cloudformation", plan(), {}, set()),
     "another package's input, template": ("terraform", template(), {}, set()),
+    "a macro without a cluster": (
+        "cloudformation",
+        {"Transform": "Own", "Resources": {}},
+        {},
+        {
+            "the template has the macro Own, which may make a Neptune cluster: judge what it makes",
+            "nothing to judge: there is no Neptune cluster in this template",
+        },
+    ),
+    "AWS's language extensions": ("cloudformation", template() | {"Transform": ["AWS::LanguageExtensions"]}, {}, set()),
     "the serverless macro": ("cloudformation", template() | {"Transform": "AWS::Serverless-2016-10-31"}, {}, set()),
     "blank parameters": ("cloudformation", template(), {"logTypes": " ", "minimumRetentionDays": "", "iamAuthentication": ""}, set()),
 }
 
 
-@functools.cache
+@once
 def results():
     cases = [(name, *case[:3]) for table in (CASES, REFUSED, WARNED) for name, case in table.items()]
     cases += [(f"all of {name}", "terraform", load(f"{name}/plan.json"), None) for name in ("terraform", "changes")]
