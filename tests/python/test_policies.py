@@ -16,6 +16,7 @@ from policies import (
     checkov,
     checkov_policies,
     checkov_results,
+    engine,
     expected,
     guard,
     guard_results,
@@ -232,7 +233,13 @@ def test_every_file_that_the_readme_names_exists():
     for path in re.findall(r"(?:policies|tests|docs)/[\w./-]+\.\w+", README):
         assert (ROOT / path).exists(), path
     assert re.search(rf"Checkov {version('checkov', 'checkov')}\b", README)
+    assert re.search(rf"guardpycfn {version('guardpycfn', 'policies')}\b", README)
     assert re.search(rf"OPA {opa_version()}\b", README)
+
+
+def test_the_parameters_of_the_readme_are_those_that_the_tests_ask():
+    parameters = yaml.safe_load(re.search(r"```yaml\n(.*?)```", README, re.DOTALL)[1])
+    assert parameters == {"neptune_audit_parameters": {"logTypes": "audit", **PARAMETERS}}
 
 
 def version(package, requirements):
@@ -242,7 +249,8 @@ def version(package, requirements):
 
 def opa_version():
     """Of the Go module inside the wheel."""
-    library = next((ROOT / ".venv/policies/lib").glob("*/site-packages/opa_bindings/libopabridge.so"))
+    environment = engine("policies/bin/python").parents[1]
+    library = next(environment.glob("lib/*/site-packages/opa_bindings/libopabridge.so"))
     return re.search(rb"open-policy-agent/opa\tv([0-9.]+)\t", library.read_bytes())[1].decode()
 
 
