@@ -1,3 +1,7 @@
-//! The command `neptune-audit`.
+//! The command `neptune-audit`: see the library beside it.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    neptune_audit::run()
+}

@@ -1,0 +1,62 @@
+//! Would the audit trail of each Amazon Neptune cluster reach CloudWatch Logs? Asked of live accounts, plans and templates.
+//!
+//! In reading order: [`args`] is what is typed, [`report`] what a judging command makes of it, [`judging`] what becomes of a report
+//! ([`suppressions`], [`output`], [`exit`]); [`scan`] is the command that looks at accounts.
+
+pub mod args;
+pub mod error;
+pub mod exit;
+pub mod judging;
+pub mod output;
+pub mod parameters;
+pub mod report;
+pub mod scan;
+pub mod suppressions;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::FromArgMatches;
+
+use crate::args::{Cli, Task};
+use crate::error::Failure;
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let matches = args::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let done = match cli.task {
+        Task::Scan(args) => scan::run(&args),
+        Task::Completions { shell } => completions(shell),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            say("error", &failure.message);
+            ExitCode::from(failure.exit)
+        }
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut args::command(), "neptune-audit", &mut text);
+    print(&String::from_utf8_lossy(&text))?;
+    Ok(exit::OK)
+}
+
+/// A line for people, to standard error. That it cannot be written is no reason to fail.
+pub(crate) fn say(kind: &str, message: &str) {
+    let _ = writeln!(anstream::stderr(), "{kind}: {}", output::printable(message));
+}
+
+/// Data, to standard output. A reader who has seen enough (`| head`) is no failure.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = anstream::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::usage(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,273 @@
+//! `neptune-audit scan`: judges live clusters, in several accounts and Regions, and writes nothing anywhere.
+//!
+//! In reading order: [`caller`] finds out who asks, [`organization`] and [`account`] where to look, [`look`] judges one account and Region,
+//! [`wording`] says what was found.
+
+mod account;
+mod caller;
+mod look;
+mod organization;
+mod progress;
+mod wording;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::io::IsTerminal;
+use std::time::SystemTime;
+
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use futures_util::stream::{self, StreamExt};
+use neptune_audit_core::requirements::Requirements;
+use neptune_audit_scan::error::CallError;
+use neptune_audit_scan::interceptors::Calls;
+
+use self::caller::Caller;
+use self::progress::Progress;
+use crate::args::ScanArgs;
+use crate::error::Failure;
+use crate::judging;
+use crate::report::{Command, Context, Judged, NotLooked, Report};
+use crate::suppressions::Suppressions;
+
+/// Pairs of account and Region that are looked at together: enough that one slow Region is waited for by nobody, and few enough for one
+/// process.
+const PAIRS_AT_ONCE: usize = 8;
+
+/// An account in a Region, and how to get there.
+#[derive(Clone, Debug)]
+struct Pair {
+    account: String,
+    region: String,
+    sdk: SdkConfig,
+}
+
+/// What is known so far: all that there is to print when somebody stops the scan.
+#[derive(Debug, Default)]
+struct Found {
+    results: Vec<Judged>,
+    errors: Vec<NotLooked>,
+    context: Context,
+    /// What was not looked at to its end: an account, or one of its Regions.
+    open: BTreeSet<(String, Option<String>)>,
+}
+
+/// One scan.
+struct Scan<'a> {
+    args: &'a ScanArgs,
+    required: &'a Requirements,
+    found: &'a RefCell<Found>,
+    progress: &'a Progress,
+    calls: Calls,
+}
+
+/// Scans and reports.
+///
+/// # Errors
+/// When something else has to be typed.
+pub fn run(args: &ScanArgs) -> Result<u8, Failure> {
+    let required = args.common.parameters.requirements()?;
+    let suppressions = Suppressions::read(args.common.ignore_file.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::not_looked(format!("cannot start: {error}")))?;
+    let report = runtime.block_on(scan(args, &required))?;
+    judging::conclude(report, &suppressions, &args.common)
+}
+
+async fn scan(args: &ScanArgs, required: &Requirements) -> Result<Report, Failure> {
+    let started = judging::written(SystemTime::now());
+    let (found, progress) = (RefCell::default(), Progress::new(args.common.quiet));
+    let scan = Scan { args, required, found: &found, progress: &progress, calls: Calls::default() };
+    let stopped = tokio::select! {
+        ended = scan.look_everywhere() => { ended?; false }
+        _ = tokio::signal::ctrl_c() => true,
+    };
+    progress.finish();
+    if args.common.verbose {
+        crate::say("note", &format!("{} calls to AWS", scan.calls.count()));
+    }
+    let mut found = found.take();
+    if stopped {
+        found.interrupt()
+    } else {
+        found.miss(&args.cluster)
+    }
+    Ok(found.report(args, started))
+}
+
+impl Scan<'_> {
+    async fn look_everywhere(&self) -> Result<(), Failure> {
+        self.progress.finding_out("finding out who asks");
+        let args = self.args;
+        let sdk = caller::settings(args.profile.as_deref(), &args.region, args.all_regions).await?;
+        let caller = match caller::identify(sdk, args.profile.as_deref(), &self.calls).await {
+            Ok(caller) => caller,
+            Err(error) => {
+                // Whoever sees the table on a terminal reads it there.
+                if !std::io::stdout().is_terminal() {
+                    crate::say("error", &error.message);
+                }
+                self.found.borrow_mut().errors.push(error);
+                return Ok(());
+            }
+        };
+        self.found.borrow_mut().context.principal = Some(caller.arn.clone());
+        let accounts = self.accounts(&caller).await?;
+        self.progress.finding_out("finding out where to look");
+        let pairs = stream::iter(&accounts).map(|account| self.open(&caller, account)).buffer_unordered(PAIRS_AT_ONCE);
+        let mut pairs: Vec<Pair> = pairs.concat().await;
+        pairs.sort_by(|one, other| (&one.account, &one.region).cmp(&(&other.account, &other.region)));
+        self.progress.pairs(pairs.len());
+        stream::iter(&pairs).map(|pair| self.look_at(pair)).buffer_unordered(PAIRS_AT_ONCE).collect::<()>().await;
+        Ok(())
+    }
+
+    /// The accounts to look at.
+    async fn accounts(&self, caller: &Caller) -> Result<Vec<String>, Failure> {
+        let mut accounts = if self.args.organization {
+            self.progress.finding_out("listing the accounts of the organization");
+            let organization = organization::list(&caller.sdk, &self.calls).await;
+            let mut found = self.found.borrow_mut();
+            for (account, state) in &organization.left_out {
+                let note = format!("Account {account} of the organization was left out: it is {state}.");
+                if !self.args.common.quiet {
+                    crate::say("note", &note);
+                }
+                found.context.notes.push(note);
+            }
+            found.errors.extend(organization.incomplete.iter().map(|error| not_looked_call(None, None, None, error)));
+            organization.active
+        } else if self.args.account.is_empty() {
+            vec![caller.account.clone()]
+        } else {
+            self.args.account.clone()
+        };
+        accounts.sort();
+        accounts.dedup();
+        if self.args.role_name.is_none()
+            && let Some(other) = accounts.iter().find(|account| **account != caller.account)
+        {
+            let own = &caller.account;
+            return Err(Failure::usage(format!(
+                "account {other} is not the caller's own, which is {own}: name the role to assume there with `--role-name`"
+            )));
+        }
+        let mut found = self.found.borrow_mut();
+        found.context.accounts.clone_from(&accounts);
+        found.open = accounts.iter().map(|account| (account.clone(), None)).collect();
+        Ok(accounts)
+    }
+
+    /// The pairs of an account.
+    async fn open(&self, caller: &Caller, account: &str) -> Vec<Pair> {
+        let pairs = self.pairs(caller, account).await;
+        let mut found = self.found.borrow_mut();
+        found.open.remove(&(account.to_owned(), None));
+        match pairs {
+            Ok(pairs) => {
+                for pair in &pairs {
+                    found.open.insert((pair.account.clone(), Some(pair.region.clone())));
+                    if !found.context.regions.contains(&pair.region) {
+                        found.context.regions.push(pair.region.clone());
+                    }
+                }
+                pairs
+            }
+            Err(error) => {
+                found.errors.push(error);
+                Vec::new()
+            }
+        }
+    }
+
+    async fn pairs(&self, caller: &Caller, account: &str) -> Result<Vec<Pair>, NotLooked> {
+        let of_account = |error: CallError| not_looked_call(Some(account), None, None, &error);
+        let sdk = account::enter(caller, account, self.args.role_name.as_deref(), &self.calls).await.map_err(of_account)?;
+        let regions = if self.args.all_regions {
+            let regions = account::enabled_regions(&sdk, account, &self.calls).await;
+            regions.map_err(|error| {
+                let mut row = of_account(error);
+                row.message.push_str("; allow it, or name the Regions with `--region`");
+                row
+            })?
+        } else if self.args.region.is_empty() {
+            sdk.region().map(|region| region.as_ref().to_owned()).into_iter().collect()
+        } else {
+            self.args.region.clone()
+        };
+        let regions: BTreeSet<String> = regions.into_iter().collect();
+        let in_region = |region: String| {
+            let sdk = sdk.to_builder().region(Region::new(region.clone())).build();
+            Pair { account: account.to_owned(), region, sdk }
+        };
+        Ok(regions.into_iter().map(in_region).collect())
+    }
+
+    async fn look_at(&self, pair: &Pair) {
+        self.progress.begins(pair);
+        look::look(self, pair).await;
+        self.found.borrow_mut().open.remove(&(pair.account.clone(), Some(pair.region.clone())));
+        self.progress.ends(pair);
+    }
+
+    fn judged(&self, judged: Judged) {
+        self.found.borrow_mut().results.push(judged);
+        self.progress.judged();
+    }
+
+    fn not_looked(&self, error: NotLooked) {
+        self.found.borrow_mut().errors.push(error);
+    }
+}
+
+impl Found {
+    /// Says of everything that was still being looked at that it was not.
+    fn interrupt(&mut self) {
+        self.context.incomplete = true;
+        let interrupted = |account, region| NotLooked {
+            account,
+            region,
+            message: "interrupted before everything there was looked at".to_owned(),
+            ..NotLooked::default()
+        };
+        let open = std::mem::take(&mut self.open);
+        if open.is_empty() {
+            self.errors.push(interrupted(None, None));
+        }
+        self.errors.extend(open.into_iter().map(|(account, region)| interrupted(Some(account), region)));
+    }
+
+    /// Says of each cluster that was named and is nowhere that it is nowhere: a misspelt name must not pass.
+    fn miss(&mut self, named: &[String]) {
+        let is = |place: &crate::report::Place, name: &str| place.name().eq_ignore_ascii_case(name);
+        let found = |name: &str| {
+            self.results.iter().any(|judged| is(&judged.place, name))
+                || self.errors.iter().any(|error| error.cluster.as_deref().is_some_and(|cluster| cluster.eq_ignore_ascii_case(name)))
+        };
+        let missing: Vec<_> = named.iter().filter(|name| !found(name)).cloned().collect();
+        self.errors.extend(missing.into_iter().map(|name| NotLooked {
+            message: format!("no Neptune cluster `{name}` was found where the scan looked"),
+            cluster: Some(name),
+            ..NotLooked::default()
+        }));
+    }
+
+    fn report(mut self, args: &ScanArgs, started: String) -> Report {
+        self.results.sort_by(|one, other| wording::order(&one.place).cmp(&wording::order(&other.place)));
+        self.errors.sort_by(|one, other| (&one.account, &one.region, &one.cluster).cmp(&(&other.account, &other.region, &other.cluster)));
+        self.context.regions.sort();
+        Report::new(Command::Scan, started, args.common.parameters.asked(), self.results, self.errors, self.context)
+    }
+}
+
+/// A call that failed, as a row.
+fn not_looked_call(account: Option<&str>, region: Option<&str>, cluster: Option<&str>, error: &CallError) -> NotLooked {
+    let text = |part: Option<&str>| part.map(str::to_owned);
+    NotLooked {
+        account: text(account),
+        region: text(region),
+        cluster: text(cluster),
+        permission: Some(error.action.to_owned()),
+        message: error.to_string(),
+    }
+}
