@@ -4,7 +4,7 @@
 //! every scene and exits 0 only if each verdict is the expected one; with events as arguments it sends just those.
 //!
 //! In reading order: `scenes` is the story, `scene` one event of it about every cluster, `stage` runs emulator and function,
-//! `expected` knows what must come out, `review` compares, `repair` runs the runbook, `screen` prints,
+//! `expected` knows what must come out, `review` compares, `repair` runs the runbook, `showing` and `screen` print,
 //! `table` and `wrapping` keep words whole.
 
 #![allow(
@@ -28,6 +28,7 @@ mod review;
 mod scene;
 mod scenes;
 mod screen;
+mod showing;
 mod stage;
 mod table;
 mod wrapping;

@@ -8,52 +8,15 @@ use emulator::{Answer, Fault, FaultKind};
 use crate::expected::{self, Case, Verdict};
 use crate::repair;
 use crate::review::{Review, or_nothing};
-use crate::scene::Schedule;
+use crate::scene::{ASSUMED_ROLE, DEFAULT_RULE, LOCKED, OWN_ACCOUNT, REPAIRED, STRICT_RULE, Schedule};
 use crate::screen;
+use crate::showing::{show_answer, show_fleet};
 use crate::stage::{Outcome, Stage};
 use crate::table::{Cell, Table};
 
-const OWN_ACCOUNT: &str = "111122223333";
-const OTHER_ACCOUNT: &str = "444455556666";
 /// The parameter group that the function may not read in one scene, and the one cluster on it.
 const LOCKED_GROUP: &str = "graph-locked";
 const LOCKED_CLUSTER: &str = "supplier-risk";
-
-const DEFAULT_RULE: Schedule = Schedule {
-    title: "Every cluster of the account",
-    told: "no rule parameters; is the audit log generated, in effect, exported?",
-    event: "scheduled.json",
-    account: OWN_ACCOUNT,
-    tag: "expected",
-};
-const STRICT_RULE: Schedule = Schedule {
-    title: "The same clusters under a strict rule",
-    told: "kept for 90 to 400 days, under a KMS key, forwarded to the audit account, written to in the last 24 hours.",
-    event: "scheduled-strict-rule.json",
-    account: OWN_ACCOUNT,
-    tag: "expected:strict",
-};
-const ASSUMED_ROLE: Schedule = Schedule {
-    title: "Another account, through a role there",
-    told: "its clusters are read and reported with that role's credentials; one of them has the name of a cluster here.",
-    event: "scheduled-other-account.json",
-    account: OTHER_ACCOUNT,
-    tag: "expected",
-};
-const LOCKED: Schedule = Schedule {
-    title: "One parameter group may not be read",
-    told: "every other cluster is reported, and the invocation fails, so that somebody hears of it.",
-    event: "scheduled.json",
-    account: OWN_ACCOUNT,
-    tag: "expected",
-};
-const REPAIRED: Schedule = Schedule {
-    title: "Repaired by the runbook",
-    told: "remediation/NeptuneAuditLog-Enable.yaml in a simulator of AWS Systems Manager; what it cannot mend, it says",
-    event: "scheduled.json",
-    account: OWN_ACCOUNT,
-    tag: "expected:repaired",
-};
 
 /// Plays every scene; whether all came out as expected.
 pub(crate) async fn play_all(stage: &mut Stage, with_repair: bool) -> Result<bool> {
@@ -200,36 +163,6 @@ async fn repaired(stage: &mut Stage, review: &mut Review) -> Result<()> {
     let cleared = before.evaluations.iter().filter(|evaluation| evaluation.compliance == "NOT_APPLICABLE");
     let cleared: Vec<_> = cleared.map(|evaluation| evaluation.resource_id.as_str()).collect();
     review.fleet(stage, &REPAIRED, &after, &cleared)
-}
-
-/// Every evaluation in the order of the fleet, then the answer where it is an error, then the cost.
-fn show_fleet(stage: &Stage, outcome: &Outcome) {
-    let mut table = Table::new(["Cluster, and its fate", "Verdict", "Annotation"]);
-    let mut rows: Vec<_> = outcome.evaluations.iter().map(|evaluation| (stage.place_of(evaluation), evaluation)).collect();
-    rows.sort_by_key(|(place, _)| place.unwrap_or(usize::MAX));
-    for (place, evaluation) in rows {
-        let cluster = place.and_then(|place| stage.clusters(&evaluation.account).get(place));
-        let (name, fate) = cluster.map_or((evaluation.resource_id.as_str(), "no such cluster (any more)"), screen::name_and_fate);
-        table.add_row([
-            Cell::new(format!("{name}\n{fate}")),
-            screen::verdict(&evaluation.compliance, &evaluation.compliance),
-            Cell::new(&evaluation.annotation),
-        ]);
-    }
-    stage.print(|| {
-        if !outcome.evaluations.is_empty() {
-            screen::show(&table);
-            screen::note(&screen::tally(&outcome.evaluations));
-        }
-        show_answer(outcome);
-    });
-}
-
-fn show_answer(outcome: &Outcome) {
-    if let Answer::Error { error_type, error_message } = &outcome.answer {
-        screen::problem(error_type, error_message);
-    }
-    screen::cost(&outcome.calls, outcome.took);
 }
 
 async fn changes(stage: &mut Stage, review: &mut Review) -> Result<()> {
