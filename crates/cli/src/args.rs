@@ -28,6 +28,11 @@ pub struct Cli {
 pub enum Task {
     /// Judge the live clusters of one or many accounts and Regions; changes nothing
     Scan(Box<ScanArgs>),
+    /// Say what a code means, why it matters and how to mend it
+    Explain {
+        /// The code, as in PARAMETER_OFF; without one, all of them are listed
+        code: Option<String>,
+    },
     /// Print the completions for a shell
     Completions {
         /// The shell

@@ -6,6 +6,7 @@
 pub mod args;
 pub mod error;
 pub mod exit;
+pub mod explain;
 pub mod judging;
 pub mod output;
 pub mod parameters;
@@ -27,6 +28,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let done = match cli.task {
         Task::Scan(args) => scan::run(&args),
+        Task::Explain { code } => explain::run(code.as_deref()),
         Task::Completions { shell } => completions(shell),
     };
     match done {
