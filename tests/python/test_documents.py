@@ -1,119 +1,255 @@
-"""What the documents name exists: files, make targets, rule parameters, codes, error types, IAM actions, metrics. What they compute is right."""
+"""What the documents name exists, what they say of the code is so, what they compute is right, and their sentences are short."""
 
+import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from templates import load, rule_parameters
+
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "deploy/README.md", "events/README.md", "remediation/README.md", "crates/emulator/README.md")]
-README = (ROOT / "README.md").read_text()
+# Written by `make bench`, in the words of its figures.
+GENERATED = {"docs/benchmarks.md"}
+PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+OTHERS = [
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "crates/emulator/README.md",
+    "deploy/README.md",
+    "events/README.md",
+    "remediation/README.md",
+]
+DOCUMENTS = PAGES + OTHERS
+OWN_PAGES = [page for page in PAGES if page not in GENERATED]
 MAKEFILES = (ROOT / "Makefile").read_text() + (ROOT / "deploy/deploy.mk").read_text()
+# What the command is called with; its contract fixes these.
+TASKS = {"scan", "plan", "template", "explain", "completions"}
+LONGEST_SENTENCE = 35
+# Words that say less than a plain one would, each with one that says more.
+JARGON = {
+    r"(?:a|an|the|each|every|this|one|per) puts?": "call, report, write",
+    r"floors?": "a function that does nothing",
+    r"leverag\w+": "use",
+    r"utili[sz]\w+": "use",
+    r"seamless\w*": "say what happens",
+    r"performant": "fast, with a figure",
+    r"holistic\w*": "whole",
+    r"granular\w*": "fine, small",
+    r"ecosystems?": "say which programs",
+    r"paradigms?": "way",
+    r"best[- ]of[- ]breed|best-in-class|state[- ]of[- ]the[- ]art|world-class": "say what is better",
+    r"out of the box": "without settings",
+    r"happy path": "when nothing fails",
+    r"blast radius": "what it can harm",
+    r"single pane of glass": "one page",
+    r"shift[- ]left": "before deployment",
+    r"footguns?": "trap",
+    r"onboard\w*": "begin, add",
+    r"TL;DR|FYI|ASAP|LGTM": "a sentence",
+}
 
 
-def source(pattern):
-    return "\n".join(path.read_text() for path in sorted((ROOT / "src").glob(pattern)))
+def read(page):
+    return (ROOT / page).read_text()
 
 
-def section(title):
-    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+def rust_sources():
+    """The sources of what decides, reads and reports, wherever they live in the workspace, without their tests."""
+    folders = [ROOT / "src", ROOT / "crates/core/src", ROOT / "crates/scan/src"]
+    return {path: path.read_text() for folder in folders for path in sorted(folder.rglob("*.rs")) if "test" not in path.name}
+
+
+def section(page, title):
+    return read(page).split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
 def in_backticks(text):
     return re.findall(r"`([^`\n]+)`", text)
 
 
-def first_cells(table):
-    return [row.split("|")[1] for row in table.splitlines() if row.startswith("| ") and not row.startswith("| ---")][1:]
+def rows(text):
+    """The rows of a text's tables, as lists of cells, without the heads."""
+    found = []
+    lines = text.splitlines()
+    for line, after in zip(lines, lines[1:] + [""]):
+        if line.startswith("| ") and not line.startswith("| ---") and not after.startswith("| ---"):
+            found.append([cell.strip() for cell in line.strip("|").split("|")])
+    return found
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_linked_file_exists(document):
-    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text()) if not link.startswith(("http", "#"))]
-    missing = [link for link in links if not (document.parent / link.split("#")[0]).exists()]
+def without_code(text):
+    return re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M)
+
+
+def sentences(page):
+    """The sentences of a page's prose: not of code, tables and headings."""
+    kept = [line for line in without_code(read(page)).splitlines() if not re.match(r"\||#|<!--|!\[| {4}\S", line)]
+    text = "\n".join(kept)
+    text = re.sub(r"`[^`\n]*`", "code", text)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"<https?://[^>]*>", "page", text)
+    for paragraph in re.split(r"\n\s*\n|\n(?=- |\d+\. )", text):
+        words = " ".join(paragraph.split())
+        yield from re.split(r"(?<=[.!?])\*{0,2}(?=\s)\s+", words)
+
+
+def test_the_readme_is_short():
+    assert len(read("README.md").splitlines()) <= 170
+
+
+@pytest.mark.parametrize("page", OWN_PAGES)
+def test_no_sentence_is_long(page):
+    long = [s for s in sentences(page) if len([word for word in s.split() if re.search(r"\w", word)]) > LONGEST_SENTENCE]
+    assert not long
+
+
+def test_a_long_sentence_would_be_seen(tmp_path, monkeypatch):
+    page = tmp_path / "page.md"
+    page.write_text("# A title\n\nShort one. " + "word " * 36 + "end. `code` [link](somewhere) here.\n\n| a | b |\n")
+    monkeypatch.setattr("test_documents.read", lambda _: page.read_text())
+    assert [len(sentence.split()) for sentence in sentences("page.md")] == [2, 37, 3]
+
+
+@pytest.mark.parametrize("page", OWN_PAGES)
+def test_no_word_is_jargon(page):
+    text = without_code(read(page))
+    found = {word: instead for word, instead in JARGON.items() if re.search(rf"\b(?:{word})\b", text, re.I)}
+    assert not found
+
+
+@pytest.mark.parametrize("page", DOCUMENTS)
+def test_every_linked_file_exists(page):
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", read(page)) if not link.startswith(("http", "#"))]
+    folder = (ROOT / page).parent
+    missing = [link for link in links if not (folder / link.split("#")[0]).exists()]
     assert not missing
 
 
-def test_every_linked_heading_exists():
-    headings = {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", README, re.M)}
-    linked = set(re.findall(r"\]\(#([^)]+)\)", README))
-    assert linked and linked <= headings
+@pytest.mark.parametrize("page", DOCUMENTS)
+def test_every_linked_heading_exists(page):
+    def anchors(text):
+        return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", without_code(text), re.M)}
+
+    folder = (ROOT / page).parent
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", read(page)) if "#" in link and not link.startswith("http")]
+    for link in links:
+        path, heading = link.split("#")
+        assert heading in anchors((folder / path).read_text() if path else read(page)), link
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_named_path_exists(document):
-    named = [name for name in in_backticks(document.read_text()) if re.fullmatch(r"(\.\./)?[\w.-]+(/[\w.*-]+)+/?|[\w-]+\.(yaml|md|toml|py|rs|mk)", name)]
+@pytest.mark.parametrize("page", DOCUMENTS)
+def test_every_named_path_exists(page):
+    folder = (ROOT / page).parent
+    named = [name for name in in_backticks(read(page)) if re.fullmatch(r"(\.\./)?[\w.-]+(/[\w.*-]+)+/?|[\w-]+\.(yaml|md|toml|py|rs|mk)", name)]
     ours = [name for name in named if name.split("/")[0] in {path.name for path in ROOT.iterdir()} or "/" not in name]
-    missing = [name for name in ours if not any(list(folder.glob(name.rstrip("/"))) for folder in (ROOT, document.parent)) and "target" not in name]
+    missing = [name for name in ours if not any(list(root.glob(name.rstrip("/"))) for root in (ROOT, folder)) and "target" not in name]
     missing = [name for name in missing if not name.startswith((".venv", "tests/remediation/node_modules", "dist")) and name != "samconfig.toml"]
     assert not missing
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_named_make_target_exists(document):
+@pytest.mark.parametrize("page", DOCUMENTS)
+def test_every_named_make_target_exists(page):
     targets = set(re.findall(r"^([a-z-]+):", MAKEFILES, re.M))
-    named = set(re.findall(r"(?:^|`|&& |\n {4})make ([a-z][a-z-]*)", document.read_text(), re.M))
+    named = set(re.findall(r"(?:^|`|&& |\n {4})make ([a-z][a-z-]*)", read(page), re.M))
     assert named <= targets
 
 
+@pytest.mark.parametrize("page", DOCUMENTS)
+def test_every_named_task_of_the_command_exists(page):
+    assert set(re.findall(r"(?:^|[`|] ?)neptune-audit ([a-z]+)", read(page), re.M)) <= TASKS
+
+
+def test_the_versions_are_those_that_are_checked():
+    said = read("README.md")
+    rust = re.search(r'^rust-version = "(.+)"', (ROOT / "Cargo.toml").read_text(), re.M)[1]
+    node = json.loads(read("tests/remediation/package.json"))["engines"]["node"].removeprefix(">=")
+    python = re.search(r"version_info < \((\d+), (\d+)\)", read(".ci/needs")).groups()
+    assert f"Rust {rust} or later" in said
+    assert f"node {node} or later" in said
+    assert f"Python {'.'.join(python)} or later" in said
+
+
+def test_what_is_missing_is_said_before_anything_starts():
+    needs = ROOT / ".ci/needs"
+    bare = {"PATH": "/usr/bin:/bin", "PYTHON": "python-that-nobody-has"}
+    done = subprocess.run([needs, "rust", "python"], env=bare, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Python 3.11 or later is needed" in done.stderr
+    done = subprocess.run([needs, "disk=99999999"], capture_output=True, text=True)
+    assert done.returncode == 1 and "of free disk" in done.stderr
+    for arguments, said in {("invoke",): "Say which event", ("invoke", "EVENT=none"): "no event none", ("scan", "FLEET=none"): "no fleet none"}.items():
+        done = subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode != 0 and said in done.stdout and "cargo build" not in done.stdout
+
+
+def test_make_lists_every_target_in_groups_and_no_wider_than_the_terminal():
+    for width in (64, 80, 200):
+        command = ["awk", "-v", f"width={width}", "-f", ".ci/help.awk", "Makefile", "deploy/deploy.mk"]
+        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        assert max(map(len, told.splitlines())) <= width
+        assert re.findall(r"^  make ([a-z-]+)", told, re.M)[0] == "demo"
+        assert set(re.findall(r"^  make ([a-z-]+)", told, re.M)) == set(re.findall(r"^([a-z-]+):.*## ", MAKEFILES, re.M)) - {"help"}
+        assert re.findall(r"^[A-Z].*", told, re.M)[:2] == ["Try it, without an AWS account", "Deploy"]
+
+
 def test_the_parameters_are_those_of_the_code():
-    names = re.search(r"NAMES: \[&str; \d+\] = \[(.*?)\]", source("parameters.rs"), re.S).group(1)
-    told = [name for cell in first_cells(section("Rule parameters")) for name in in_backticks(cell)]
-    assert told == re.findall(r'"(\w+)"', names)
+    told = [in_backticks(row[0]) for row in rows(section("README.md", "Rule parameters"))]
+    assert [name for names in told for name in names] == rule_parameters()
+
+
+def test_the_strict_set_asks_for_known_parameters():
+    strict = json.loads(re.search(r"```json\n(.*?)```", read("README.md"), re.S)[1])
+    known = {in_backticks(row[0])[0] for row in rows(section("README.md", "Rule parameters"))}
+    assert set(strict) <= known
+    # AWS Config passes texts.
+    assert all(isinstance(value, str) for value in strict.values())
 
 
 def test_the_codes_are_those_of_the_code():
-    codes = re.findall(r'Code = Code\("(\w+)"\)', source("links/*.rs"))
-    rows = [row for row in section("Verdicts").splitlines() if row.startswith("| ")]
-    told = [code for row in rows for code in re.findall(r"`([A-Z][A-Z_]+)`", row.split("|")[3])]
-    assert sorted(told) == sorted(codes)
+    told = [code for row in rows(section("README.md", "Verdicts")) for code in re.findall(r"`([A-Z][A-Z_]+)`", row[2])]
+    assert told == re.findall(r"^## ([A-Z_]+)$", read("docs/links.md"), re.M)
+    sources = "".join(rust_sources().values())
+    assert [code for code in told if f'"{code}"' not in sources] == []
 
 
 def test_the_error_types_of_the_faults_exist():
-    types = set(re.findall(r'=> "(\w+)",', re.search(r"fn error_type.*?\n    }", source("error.rs"), re.S).group(0)))
-    told = {word for word in in_backticks(section("When things fail")) if re.fullmatch(r"[A-Z][a-z]+([A-Z][a-z]+)+", word)}
-    assert told - {"FailedEvaluations"} <= types
+    sources = "".join(rust_sources().values())
+    told = {word for word in in_backticks(read("docs/failures.md")) if re.fullmatch(r"[A-Z][a-z]+([A-Z][a-z]+)+", word)}
+    assert {name for name in told if f'"{name}"' not in sources} <= {"FailedEvaluations"}
     assert {"InvalidEvent", "InvalidParameter", "ForeignAccount", "RoleNotAssumed", "IncompleteEvaluation"} <= told
 
 
-def test_the_permissions_are_the_calls_of_the_code():
-    called = set(re.findall(r'"((?:rds|logs|config|sts):\w+)"', source("aws/*.rs")))
-    told = set(re.findall(r"`((?:rds|logs|config|sts):\w+)`", section("Permissions")))
-    by_lambda = {"logs:CreateLogStream", "logs:PutLogEvents"}
-    assert told == called | by_lambda
+def test_the_events_are_those_of_the_code():
+    sources = "".join(rust_sources().values())
+    told = {word for row in rows(read("docs/events.md")) for word in in_backticks(row[0]) if re.match(r"[A-Z]", word)}
+    assert told and all(f'"{name}"' in sources for name in told)
 
 
 def test_the_metrics_are_those_of_the_code():
-    told = {word for word in in_backticks(section("Signals")) if re.fullmatch(r"[A-Z]\w+", word)} - {"NeptuneAuditRule"}
-    body = re.search(r"pub fn finish.*?\n}", source("signals.rs"), re.S).group(0)
+    told = {word for row in rows(section("docs/signals.md", "Metrics")) for word in in_backticks(row[0])}
+    body = re.search(r"pub fn finish.*?\n}", (ROOT / "src/signals.rs").read_text(), re.S).group(0)
     written = set(re.findall(r'metric\("(\w+)"', body)) | set(re.findall(r'"(\w+)"', re.search(r"let clusters = \[(.*?)\]", body).group(1)))
     assert told == written
 
 
-def test_the_costs_are_what_the_prices_and_the_arithmetic_give():
-    text = section("Cost")
-    runs = int(re.search(r"a run an hour being (\d+) a month", text)[1])
-    first, first_size, second, second_size, rest = (
-        float(number.replace(",", ""))
-        for number in re.search(
-            r"At ([\d.]+) US dollars each for the first ([\d,]+) of a Region and month, ([\d.]+) for the next\s+([\d,]+) and ([\d.]+) beyond", text
-        ).groups()
-    )
+def test_the_alarms_are_those_of_the_template():
+    told = {word for row in rows(section("docs/signals.md", "Alarms")) for word in in_backticks(row[0])}
+    assert told == {name for name, resource in load("template.yaml")["Resources"].items() if resource.get("Type") == "AWS::CloudWatch::Alarm"}
 
-    def dollars(evaluations):
-        in_first = min(evaluations, first_size)
-        in_second = min(evaluations - in_first, second_size)
-        return f"{in_first * first + in_second * second + (evaluations - in_first - in_second) * rest:.2f}"
 
-    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in re.findall(r"^\| [\d,]+ \|.*$", text, re.M)]
-    assert len(rows) == 3
-    for clusters, hourly, daily in rows:
-        count = int(clusters.replace(",", ""))
-        assert (hourly, daily) == (dollars(count * runs), dollars(count * runs / 24)), clusters
+def test_every_parameter_that_reads_more_says_its_permission():
+    table = rows(section("docs/deployment.md", "Upgrade and remove"))
+    known = {in_backticks(row[0])[0] for row in rows(section("README.md", "Rule parameters"))}
+    sources = "".join(rust_sources().values())
+    for parameter, permission in table:
+        assert set(in_backticks(parameter)) <= known
+        assert all(f'"{action}"' in sources for action in in_backticks(permission))
 
 
 def test_nothing_names_a_path_of_a_machine_or_an_account_of_somebody():
-    texts = [path for pattern in ("*.md", "*.yaml", "*.json", "*.rs", "*.py", "*.toml", "*.tf", "*.mjs") for path in ROOT.rglob(pattern)]
+    texts = [path for pattern in ("*.md", "*.yaml", "*.yml", "*.json", "*.rs", "*.py", "*.toml", "*.tf", "*.mjs") for path in ROOT.rglob(pattern)]
     skipped = {"target", ".venv", "node_modules", ".git", ".aws-sam", "dist"}
     for path in texts:
         if skipped & set(path.relative_to(ROOT).parts) or path == Path(__file__):

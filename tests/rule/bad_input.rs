@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::{TOKEN, change, error, event, schedule, stage};
+use crate::stage::{TOKEN, change, error, event, stage};
 
 fn without(mut event: Value, field: &str) -> String {
     event.as_object_mut().unwrap().remove(field);
@@ -54,7 +54,6 @@ async fn every_malformed_event_is_an_error_and_the_next_event_is_served() {
             "configurationItem",
         ),
         (event(&json!({ "messageType": "ScheduledNotification" }), &json!({})).to_string(), "InvalidEvent", "notificationCreationTime"),
-        (without(schedule(json!({})), "configRuleName"), "InvalidEvent", "configRuleName"),
         (with(good.clone(), "ruleParameters", json!("[]")), "InvalidEvent", "ruleParameters"),
         (with(good.clone(), "ruleParameters", json!("{")), "InvalidEvent", "ruleParameters"),
         (with(good.clone(), "ruleParameters", json!({})), "InvalidEvent", "ruleParameters"),

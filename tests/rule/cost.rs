@@ -29,19 +29,47 @@ fn fleet(clusters: usize, groups: usize) -> Fleet {
 }
 
 #[tokio::test]
-async fn one_cluster_costs_three_calls() {
+async fn one_cluster_costs_four_calls_and_three_where_nobody_asks_for_the_log_group() {
     let stage = stage(|_| ()).await;
-    let expected = ["config:PutEvaluations", "rds:DescribeDBClusterParameters", "rds:DescribeDBClusters"];
+    let mut expected = vec!["config:PutEvaluations", "logs:DescribeLogGroups", "rds:DescribeDBClusterParameters", "rds:DescribeDBClusters"];
     assert_eq!(actions_of(&stage, change("c-0001", json!({}))).await, expected);
     assert_eq!(actions_of(&stage, change("c-0001", json!({ "logTypes": "audit,slowquery" }))).await, expected);
+    expected.retain(|action| *action != "logs:DescribeLogGroups");
+    assert_eq!(actions_of(&stage, change("c-0001", json!({ "logGroupRequired": false }))).await, expected);
+}
+
+#[tokio::test]
+async fn the_accounts_policies_cost_a_call_only_where_the_log_groups_own_filters_do_not_satisfy() {
+    let stage = Stage::new(fleet(30, 1)).await;
+    let forwarded = json!({ "forwardingDestination": "arn:aws:logs:*:444455556666:destination:*" });
+    stage.put_for(schedule(forwarded.clone())).await;
+    assert_eq!(stage.emulator.count("logs:DescribeAccountPolicies"), 0);
+    stage.emulator.update(|fleet| fleet.home().log_groups.iter_mut().for_each(|group| group.subscription_filters.clear()));
+    stage.put_for(schedule(forwarded)).await;
+    assert_eq!(stage.emulator.count("logs:DescribeAccountPolicies"), 1, "once for all clusters");
+}
+
+#[tokio::test]
+async fn tags_cost_a_call_only_where_a_link_is_broken_and_a_tag_could_exempt() {
+    let stage = Stage::new(fleet(3, 1)).await;
+    stage.emulator.update(|fleet| fleet.cluster("c-0002").exports.clear());
+    for (parameters, expected) in [(json!({}), 0), (json!({ "exemptTag": "audit" }), 1)] {
+        stage.emulator.reset_calls();
+        stage.put_for(schedule(parameters)).await;
+        assert_eq!(stage.emulator.count("rds:ListTagsForResource"), expected);
+    }
 }
 
 #[tokio::test]
 async fn each_link_of_the_log_group_costs_at_most_one_call_more() {
     let stage = stage(|_| ()).await;
     let base = ["config:PutEvaluations", "rds:DescribeDBClusterParameters", "rds:DescribeDBClusters"];
-    for (parameters, more) in [
+    for (mut parameters, more) in [
+        (json!({}), vec![]),
         (json!({ "minimumRetentionDays": 1 }), vec!["logs:DescribeLogGroups"]),
+        (json!({ "logGroupDeletionProtected": true }), vec!["logs:DescribeLogGroups"]),
+        (json!({ "logGroupMetricFilter": true }), vec!["logs:DescribeLogGroups"]),
+        (json!({ "iamAuthentication": true, "exemptTag": "audit" }), vec![]),
         (json!({ "logGroupEncrypted": true }), vec!["logs:DescribeLogGroups"]),
         (json!({ "minimumRetentionDays": 1, "logGroupEncrypted": true }), vec!["logs:DescribeLogGroups"]),
         (json!({ "forwardingDestination": "*" }), vec!["logs:DescribeSubscriptionFilters"]),
@@ -51,6 +79,7 @@ async fn each_link_of_the_log_group_costs_at_most_one_call_more() {
             vec!["logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:DescribeSubscriptionFilters"],
         ),
     ] {
+        parameters["logGroupRequired"] = json!(false);
         let mut expected: Vec<_> = base.iter().copied().chain(more).collect();
         expected.sort_unstable();
         assert_eq!(actions_of(&stage, change("c-0001", parameters.clone())).await, expected, "{parameters}");
@@ -103,7 +132,7 @@ async fn log_groups_are_listed_until_each_is_found_and_no_further() {
 async fn a_trail_that_is_broken_already_is_not_asked_where_it_leads() {
     let stage = stage(|fleet| fleet.cluster("c-0001").exports.clear()).await;
     let actions = actions_of(&stage, change("c-0001", json!({ "forwardingDestination": "*", "maximumSilenceHours": 1 }))).await;
-    assert_eq!(actions, ["config:PutEvaluations", "rds:DescribeDBClusterParameters", "rds:DescribeDBClusters"]);
+    assert_eq!(actions, ["config:PutEvaluations", "logs:DescribeLogGroups", "rds:DescribeDBClusterParameters", "rds:DescribeDBClusters"]);
 }
 
 #[tokio::test]
@@ -125,7 +154,7 @@ async fn reads_of_one_cluster_that_do_not_depend_on_each_other_overlap() {
 }
 
 #[tokio::test]
-async fn a_schedule_over_250_clusters_on_2_parameter_groups_costs_3_and_2_and_3_calls_and_one_for_what_is_recorded() {
+async fn a_schedule_over_250_clusters_costs_pages_parameter_groups_puts_recorded_results_and_log_groups_and_no_more() {
     let stage = Stage::new(fleet(250, 2)).await;
     stage.put_for(schedule(json!({}))).await;
     let count = |action| stage.emulator.count(action);
@@ -133,12 +162,13 @@ async fn a_schedule_over_250_clusters_on_2_parameter_groups_costs_3_and_2_and_3_
     assert_eq!(count("rds:DescribeDBClusterParameters"), 2);
     assert_eq!(count("config:PutEvaluations"), 3);
     assert_eq!(count("config:GetComplianceDetailsByConfigRule"), 1);
-    assert_eq!(stage.emulator.calls().len(), 9);
+    assert_eq!(count("logs:DescribeLogGroups"), 5, "250 log groups, 50 a page");
+    assert_eq!(stage.emulator.calls().len(), 14);
     assert_eq!(stage.put().len(), 250);
     stage.emulator.reset_calls();
     stage.put_for(schedule(json!({}))).await;
     assert_eq!(count("config:GetComplianceDetailsByConfigRule"), 3, "250 results are recorded now");
-    assert_eq!(stage.emulator.calls().len(), 11);
+    assert_eq!(stage.emulator.calls().len(), 16);
 }
 
 #[tokio::test]
@@ -158,7 +188,7 @@ async fn a_schedule_asks_for_filters_and_streams_only_of_clusters_whose_trail_ho
         fleet.cluster(&format!("c-{number:04}")).exports.clear();
     }
     let stage = Stage::new(fleet).await;
-    stage.put_for(schedule(json!({ "forwardingDestination": "*", "maximumSilenceHours": 1 }))).await;
+    stage.put_for(schedule(json!({ "forwardingDestination": "*", "maximumSilenceHours": 1, "logGroupRequired": false }))).await;
     assert_eq!(stage.emulator.count("logs:DescribeSubscriptionFilters"), 20);
     assert_eq!(stage.emulator.count("logs:DescribeLogStreams"), 20);
     assert_eq!(stage.emulator.count("logs:DescribeLogGroups"), 0);

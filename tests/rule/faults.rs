@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use emulator::{Account, Answer, Cluster, FailingEvaluations, Fault, FaultKind, Fleet, ParameterGroup, Role};
+use emulator::{Account, AccountPolicy, Answer, Cluster, FailingEvaluations, Fault, FaultKind, Fleet, ParameterGroup, Role};
 use serde_json::{Value, json};
 
 use crate::stage::{CALLS, HOME, OTHER, Stage, change, error, resource_id, schedule};
@@ -11,16 +11,24 @@ use crate::stage::{CALLS, HOME, OTHER, Stage, change, error, resource_id, schedu
 fn strict() -> Value {
     json!({
         "minimumRetentionDays": 90,
-        "forwardingDestination": "*",
+        "forwardingDestination": "arn:aws:logs:*:central",
         "maximumSilenceHours": 24,
+        "exemptTag": "audit=exempt",
         "executionRoleName": "NeptuneReader",
     })
 }
 
-/// One healthy and one broken cluster, in an account that needs a role.
+/// One healthy and one broken cluster, in an account that needs a role. The log group's own filter sends elsewhere, so that the account's
+/// policy is asked too.
 fn fleet() -> Fleet {
     let mut fleet = Fleet::healthy(1);
-    let healthy = fleet.home().clone();
+    let mut healthy = fleet.home().clone();
+    healthy.log_groups[0].subscription_filters[0].destination_arn = "arn:aws:lambda:eu-west-1:111122223333:function:elsewhere".into();
+    healthy.account_policies = vec![AccountPolicy {
+        name: "everything".into(),
+        document: json!({ "DestinationArn": "arn:aws:logs:eu-west-1:444455556666:destination:central", "FilterPattern": "" }).to_string(),
+        ..AccountPolicy::default()
+    }];
     let broken = Cluster { resource_id: resource_id("broken"), ..Cluster::healthy("broken").exporting(&[]) };
     let other = Account {
         clusters: healthy.clusters.into_iter().chain([broken]).collect(),
@@ -97,11 +105,13 @@ async fn a_lasting_fault_at_any_call_is_an_error_that_names_the_call_and_nothing
             let stage = Stage::new(fleet()).await;
             let fault = format!("{action} {kind:?}");
             let cut_off_after_storing = matches!(kind, FaultKind::Malformed) && action == "config:PutEvaluations";
+            // Recorded results that nobody may read cost no verdict, so that they are no error either.
+            let warned = matches!(kind, FaultKind::Deny) && action == "config:GetComplianceDetailsByConfigRule";
             stage.emulator.inject(Fault::new(action, kind));
             for event in events() {
                 stage.emulator.reset_calls();
                 let answer = stage.send_within(event, Duration::from_secs(10)).await;
-                if stage.emulator.count(action) > 0 {
+                if stage.emulator.count(action) > 0 && !warned {
                     assert!(matches!(answer, Answer::Error { .. }), "{fault}: {answer:?}");
                     let (_, message) = error(answer);
                     assert!(message.contains(action), "{fault}: {message}");
@@ -125,7 +135,8 @@ async fn a_fault_that_does_not_pass_ends_in_an_error_before_the_deadline() {
                 let fault = format!("{action} {kind:?}");
                 stage.emulator.inject(Fault::new(action, kind));
                 let [healthy, _, schedule] = events();
-                for (event, asked) in [(healthy, action != "config:GetComplianceDetailsByConfigRule"), (schedule, true)] {
+                let asked = !["config:GetComplianceDetailsByConfigRule", "rds:ListTagsForResource"].contains(&action);
+                for (event, asked) in [(healthy, asked), (schedule, true)] {
                     // What is not asked for must not fail: on a busy machine that takes time.
                     let deadline = Duration::from_secs(if asked { 4 } else { 60 });
                     let answer = stage.send_within(event, deadline).await;

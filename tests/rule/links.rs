@@ -1,6 +1,6 @@
 //! One healthy cluster, one break for each test: every row of the table of links.
 
-use emulator::{LogGroup, Member, ParameterGroup, SubscriptionFilter};
+use emulator::{AccountPolicy, ErrorAnswer, Fault, FaultKind, LogGroup, LogStream, Member, ParameterGroup, SubscriptionFilter};
 use serde_json::{Value, json};
 
 use crate::stage::{CAPTURED_SECONDS, codes, resource_id, stage};
@@ -33,7 +33,8 @@ async fn a_healthy_cluster_is_compliant_and_the_annotation_says_what_holds() {
             "ComplianceResourceType": "AWS::RDS::DBCluster",
             "ComplianceResourceId": resource_id("c-0001"),
             "ComplianceType": "COMPLIANT",
-            "Annotation": "audit: neptune_enable_audit_log=1 in audited, in sync on 2 instances, exported to CloudWatch Logs",
+            "Annotation": "audit: neptune_enable_audit_log=1 in audited, 2 instances in sync, callers named (IAM), \
+                exported to /aws/neptune/c-0001/audit, kept 365 days; not asked: retention, encryption, forwarding, flow",
             "OrderingTimestamp": CAPTURED_SECONDS,
         })
     );
@@ -45,7 +46,7 @@ async fn a_healthy_cluster_meets_the_strictest_rule() {
     let evaluation = stage.judge(strict()).await;
     assert_eq!(evaluation["ComplianceType"], "COMPLIANT", "{evaluation}");
     let annotation = evaluation["Annotation"].as_str().unwrap();
-    for evidence in ["365 days", "KMS key", "forwarded to arn:aws:logs:eu-west-1:444455556666:destination:"] {
+    for evidence in ["365 days", "KMS key", "last 24 hours", "forwarded to arn:aws:logs:eu-west-1:444455556666:destination:"] {
         assert!(annotation.contains(evidence), "{annotation}");
     }
 }
@@ -288,12 +289,260 @@ async fn flowing_breaks_when_the_newest_event_is_as_old_as_the_asked_hours() {
 async fn flowing_looks_at_the_newest_stream_of_many() {
     let stage = stage(|fleet| {
         let streams = &mut fleet.audit_log("c-0001").streams;
-        let old = emulator::LogStream { hours_since_last_event: Some(1000.0), ..streams[0].clone() };
+        let old = LogStream { hours_since_last_event: Some(1000.0), ..streams[0].clone() };
         for number in 0..120 {
-            streams.push(emulator::LogStream { name: format!("old-{number}"), ..old.clone() });
+            streams.push(LogStream { name: format!("old-{number}"), ..old.clone() });
         }
     })
     .await;
     assert_eq!(stage.judge(strict()).await["ComplianceType"], "COMPLIANT");
     assert_eq!(stage.emulator.count("logs:DescribeLogStreams"), 1);
+}
+
+#[tokio::test]
+async fn in_effect_waits_for_the_reboot_of_a_slow_query_parameter_that_is_deferred() {
+    for (method, expected) in [("pending-reboot", &["NOT_IN_EFFECT"][..]), ("immediate", &[])] {
+        let stage = stage(|fleet| {
+            let cluster = fleet.cluster("c-0001");
+            cluster.exports = vec!["slowquery".into()];
+            cluster.set_member_status("c-0001-reader", "pending-reboot");
+            let mut group = ParameterGroup::new(&[("neptune_enable_slow_query_log", "info")]);
+            group.apply_methods.insert("neptune_enable_slow_query_log".into(), method.into());
+            *fleet.group("audited") = group;
+        })
+        .await;
+        assert_eq!(codes(&stage.judge(json!({ "logTypes": "slowquery" })).await), expected, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn attributed_breaks_without_iam_authentication_and_says_what_is_pending() {
+    let asked = || json!({ "iamAuthentication": "true" });
+    for (pending, mentions) in
+        [(None, "no IAM authentication"), (Some(true), "pending, so still off"), (Some(false), "no IAM authentication")]
+    {
+        let stage = stage(|fleet| {
+            let cluster = fleet.cluster("c-0001");
+            cluster.iam_authentication = false;
+            cluster.pending_iam_authentication = pending;
+        })
+        .await;
+        assert_broken(&stage.judge(asked()).await, &["CALLER_UNKNOWN"], &[mentions, "cluster c-0001"]);
+        let unasked = stage.judge(json!({})).await;
+        assert_eq!(unasked["ComplianceType"], "COMPLIANT");
+        assert!(unasked["Annotation"].as_str().unwrap().contains("callers not named"), "{unasked}");
+    }
+    let stage = stage(|_| ()).await;
+    assert!(stage.judge(asked()).await["Annotation"].as_str().unwrap().contains("callers named (IAM)"));
+}
+
+#[tokio::test]
+async fn kept_breaks_without_a_log_group_by_default_where_the_cluster_had_every_chance_to_make_it() {
+    let missing = |change: fn(&mut emulator::Cluster)| async move {
+        let stage = stage(|fleet| {
+            fleet.home().log_groups.clear();
+            change(fleet.cluster("c-0001"));
+        })
+        .await;
+        (stage.judge(json!({})).await, stage.judge(json!({ "logGroupRequired": false })).await)
+    };
+    let (asked, unasked) = missing(|_| ()).await;
+    assert_broken(&asked, &["LOG_GROUP_MISSING"], &["/aws/neptune/c-0001/audit"]);
+    assert_eq!(unasked["ComplianceType"], "COMPLIANT", "{unasked}");
+    let excuses: [fn(&mut emulator::Cluster); 2] = [|cluster| cluster.hours_since_created = Some(23.9), |cluster| cluster.members.clear()];
+    for excuse in excuses {
+        let (asked, _) = missing(excuse).await;
+        assert_eq!(asked["ComplianceType"], "COMPLIANT", "{asked}");
+        assert!(asked["Annotation"].as_str().unwrap().contains("no log group yet"), "{asked}");
+    }
+    let (old, _) = missing(|cluster| cluster.hours_since_created = Some(24.1)).await;
+    assert_broken(&old, &["LOG_GROUP_MISSING"], &[]);
+    let (off, _) = missing(|cluster| cluster.exports.clear()).await;
+    assert_broken(&off, &["EXPORT_OFF"], &[]);
+}
+
+#[tokio::test]
+async fn kept_by_a_policy_of_the_account_is_mended_at_the_policy() {
+    let stage = stage(|fleet| {
+        let group = fleet.audit_log("c-0001");
+        group.retention_in_days = Some(1);
+        group.retention_policy = Some("keep-a-day".into());
+    })
+    .await;
+    assert_broken(&stage.judge(strict()).await, &["RETENTION_TOO_SHORT"], &["the account's retention policy keep-a-day"]);
+}
+
+#[tokio::test]
+async fn guarded_breaks_without_deletion_protection() {
+    let stage = stage(|fleet| fleet.audit_log("c-0001").deletion_protection = false).await;
+    assert_broken(&stage.judge(json!({ "logGroupDeletionProtected": true })).await, &["DELETABLE"], &["deletion protection"]);
+    assert_eq!(stage.judge(json!({})).await["ComplianceType"], "COMPLIANT");
+}
+
+#[tokio::test]
+async fn watched_breaks_without_a_metric_filter() {
+    let stage = stage(|fleet| fleet.audit_log("c-0001").metric_filters = 0).await;
+    assert_broken(&stage.judge(json!({ "logGroupMetricFilter": "true" })).await, &["NOT_WATCHED"], &["metric filter"]);
+    assert_eq!(stage.judge(json!({})).await["ComplianceType"], "COMPLIANT");
+}
+
+#[tokio::test]
+async fn forwarded_breaks_where_a_filter_sends_a_part_and_says_which() {
+    let stage = stage(|fleet| fleet.audit_log("c-0001").subscription_filters[0].pattern = "ERROR".into()).await;
+    assert_broken(&stage.judge(strict()).await, &["NOT_FORWARDED"], &["`ERROR`"]);
+    stage.emulator.update(|fleet| {
+        let filter = &mut fleet.audit_log("c-0001").subscription_filters[0];
+        filter.pattern = "  ".into();
+        filter.field_selection_criteria = Some("@aws.account IN [\"111122223333\"]".into());
+    });
+    assert_broken(&stage.judge(strict()).await, &["NOT_FORWARDED"], &["field selection criteria"]);
+    stage.emulator.update(|fleet| fleet.audit_log("c-0001").subscription_filters[0].field_selection_criteria = None);
+    assert_eq!(stage.judge(strict()).await["ComplianceType"], "COMPLIANT");
+}
+
+#[tokio::test]
+async fn forwarded_holds_by_a_policy_of_the_account_that_sends_everything_of_the_log_group() {
+    let destination = "arn:aws:logs:eu-west-1:444455556666:destination:central-audit";
+    let cases = [
+        ("", None, true),
+        ("", Some(r#"LogGroupName NOT IN ["/other"]"#), true),
+        ("", Some(r#"LogGroupName NOT IN ["/aws/neptune/c-0001/audit"]"#), false),
+        ("", Some("LogGroupName NOT IN [/other /aws/neptune/c-0001/audit]"), false),
+        ("", Some("LogGroupClass = STANDARD"), false),
+        ("ERROR", None, false),
+    ];
+    for (pattern, criteria, holds) in cases {
+        let stage = stage(|fleet| {
+            fleet.audit_log("c-0001").subscription_filters.clear();
+            fleet.home().account_policies = vec![AccountPolicy {
+                name: "to-central".into(),
+                document: json!({ "DestinationArn": destination, "FilterPattern": pattern }).to_string(),
+                selection_criteria: criteria.map(str::to_owned),
+                ..AccountPolicy::default()
+            }];
+        })
+        .await;
+        let evaluation = stage.judge(strict()).await;
+        if holds {
+            assert_eq!(evaluation["ComplianceType"], "COMPLIANT", "{criteria:?}: {evaluation}");
+        } else {
+            assert_broken(&evaluation, &["NOT_FORWARDED"], &[]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn forwarded_breaks_for_a_log_group_of_a_class_without_filters_and_names_it() {
+    let stage = stage(|fleet| {
+        let group = fleet.audit_log("c-0001");
+        group.class = "INFREQUENT_ACCESS".into();
+        group.metric_filters = 0;
+        group.subscription_filters.clear();
+    })
+    .await;
+    for required in [true, false] {
+        stage.emulator.reset_calls();
+        let parameters = json!({ "forwardingDestination": "*", "logGroupRequired": required });
+        assert_broken(&stage.judge(parameters).await, &["NOT_FORWARDED"], &["INFREQUENT_ACCESS"]);
+        assert_eq!(stage.emulator.count("logs:DescribeSubscriptionFilters"), usize::from(!required), "a class that is known needs no call");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_speaks_of_anything_but_the_class_is_no_verdict() {
+    let stage = stage(|_| ()).await;
+    let answer = ErrorAnswer { status: 400, code: "ValidationException".into(), message: "something else is wrong".into() };
+    stage.emulator.inject(Fault::new("logs:DescribeSubscriptionFilters", FaultKind::Error(answer)));
+    let (error_type, message) = crate::stage::error(stage.send(crate::stage::change("c-0001", strict())).await);
+    assert_eq!(error_type, "AwsCallFailed");
+    assert!(message.contains("something else is wrong"), "{message}");
+}
+
+#[tokio::test]
+async fn flowing_reads_on_while_pages_have_no_time() {
+    let fresh = |name: &str| LogStream { name: name.into(), hours_since_last_event: Some(1.0 / 60.0), ..LogStream::default() };
+    for empty_pages in [0, 1] {
+        let stage = stage(|fleet| {
+            let group = fleet.audit_log("c-0001");
+            group.streams = (0..50).map(|number| LogStream { name: format!("empty-{number}"), ..LogStream::default() }).collect();
+            group.streams.push(fresh("fresh"));
+            group.eventless_streams_first = true;
+            group.empty_pages = empty_pages;
+        })
+        .await;
+        assert_eq!(stage.judge(json!({ "maximumSilenceHours": 4 })).await["ComplianceType"], "COMPLIANT");
+        assert_eq!(stage.emulator.count("logs:DescribeLogStreams"), 2 + empty_pages);
+    }
+}
+
+#[tokio::test]
+async fn flowing_takes_the_later_of_when_an_event_happened_and_when_it_came() {
+    let stage = stage(|fleet| {
+        let stream = &mut fleet.audit_log("c-0001").streams[0];
+        stream.hours_since_last_event = Some(5.5);
+        stream.hours_since_last_ingestion = Some(1.0 / 60.0);
+    })
+    .await;
+    assert_eq!(stage.judge(json!({ "maximumSilenceHours": 4 })).await["ComplianceType"], "COMPLIANT");
+    stage.emulator.update(|fleet| fleet.audit_log("c-0001").streams[0].hours_since_last_ingestion = Some(5.5));
+    assert_broken(&stage.judge(json!({ "maximumSilenceHours": 4 })).await, &["SILENT"], &["5 hours old"]);
+}
+
+#[tokio::test]
+async fn flowing_says_that_a_log_group_holds_no_event_and_not_that_it_never_got_one() {
+    let stage = stage(|fleet| fleet.audit_log("c-0001").streams.clear()).await;
+    let evaluation = stage.judge(json!({ "maximumSilenceHours": 4 })).await;
+    assert_broken(&evaluation, &["SILENT"], &["holds no event"]);
+    assert!(!evaluation["Annotation"].as_str().unwrap().contains("never"), "{evaluation}");
+}
+
+#[tokio::test]
+async fn flowing_asks_no_event_of_a_cluster_that_takes_no_queries_or_is_young() {
+    let quiet = || json!({ "maximumSilenceHours": 4 });
+    for status in ["creating", "starting", "stopping", "stopped"] {
+        let stage = stage(|fleet| {
+            fleet.cluster("c-0001").status = status.into();
+            fleet.audit_log("c-0001").streams.clear();
+        })
+        .await;
+        let evaluation = stage.judge(quiet()).await;
+        assert_eq!(evaluation["ComplianceType"], "COMPLIANT", "{evaluation}");
+        assert!(evaluation["Annotation"].as_str().unwrap().contains(status), "{evaluation}");
+    }
+    for (hours, expected) in [(3.9, &[][..]), (4.1, &["SILENT"])] {
+        let stage = stage(|fleet| {
+            fleet.cluster("c-0001").hours_since_created = Some(hours);
+            fleet.audit_log("c-0001").streams.clear();
+        })
+        .await;
+        assert_eq!(codes(&stage.judge(quiet()).await), expected, "{hours}");
+    }
+    let stage = stage(|fleet| {
+        fleet.cluster("c-0001").status = "stopped".into();
+        fleet.home().log_groups.clear();
+    })
+    .await;
+    let alone = json!({ "maximumSilenceHours": 4, "logGroupRequired": false });
+    assert_eq!(stage.judge(alone).await["ComplianceType"], "COMPLIANT", "flowing alone asks for no log group of such a cluster");
+}
+
+#[tokio::test]
+async fn an_exempt_tag_makes_a_broken_cluster_not_applicable_and_leaves_a_healthy_one_alone() {
+    let stage = stage(|fleet| {
+        let cluster = fleet.cluster("c-0001");
+        cluster.exports.clear();
+        cluster.tags.insert("audit".into(), "exempt=yes".into());
+    })
+    .await;
+    for (tag, compliance) in
+        [("audit", "NOT_APPLICABLE"), ("audit=exempt=yes", "NOT_APPLICABLE"), ("audit=no", "NON_COMPLIANT"), ("other", "NON_COMPLIANT")]
+    {
+        let evaluation = stage.judge(json!({ "exemptTag": tag })).await;
+        assert_eq!(evaluation["ComplianceType"], compliance, "{evaluation}");
+        let put = stage.put_for(crate::stage::schedule(json!({ "exemptTag": tag }))).await;
+        assert_eq!(put[0]["ComplianceType"], compliance, "{put:?}");
+        assert_eq!(evaluation["Annotation"].as_str().unwrap().contains("audit=exempt=yes"), compliance == "NOT_APPLICABLE", "{evaluation}");
+    }
+    stage.emulator.update(|fleet| fleet.cluster("c-0001").exports = vec!["audit".into()]);
+    assert_eq!(stage.judge(json!({ "exemptTag": "audit" })).await["ComplianceType"], "COMPLIANT");
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use emulator::{Answer, Cluster, Fault, FaultKind, Fleet, LogGroup, LogStream, Member, ParameterGroup, SubscriptionFilter};
-use neptune_audit_core::facts::{self, ClusterFacts, Fact, LogParameters, LogType};
+use neptune_audit_core::facts::{self, ClusterFacts, Fact, LogParameters, LogType, Subscriptions};
 use neptune_audit_core::links::Read;
 use neptune_audit_core::requirements::Requirements;
 use neptune_audit_core::verdict::{decide, missing};
@@ -14,29 +14,42 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use crate::stage::{CALLS, OTHER, Stage, schedule};
+use crate::stage::{CALLS, OTHER, Stage, schedule_at};
 
 const GROUPS: [&str; 5] = ["audited", "half", "off", "default.neptune1.3", "lost"];
 const CENTRAL: &str = "arn:aws:logs:eu-west-1:444455556666:destination:central";
 
-/// A log group: retention, key, destination of its filter, hours since its newest event.
-type Log = Option<(Option<u32>, bool, Option<&'static str>, Option<f64>)>;
+/// A log group: retention, what protects it, its filter, hours since its newest event.
+type LogOf = (Option<u32>, (bool, bool, u32, &'static str), Option<(&'static str, &'static str)>, Option<f64>);
+type Log = Option<LogOf>;
 
 fn any_log() -> impl Strategy<Value = Log> {
     let retention = prop_oneof![Just(None), Just(Some(1)), Just(Some(90)), Just(Some(3653))];
-    let destination = select(&[None, Some(CENTRAL), Some("arn:aws:lambda:eu-west-1:111122223333:function:elsewhere")]);
+    let protections = (any::<bool>(), any::<bool>(), 0..2_u32, select(&["STANDARD", "STANDARD", "STANDARD", "INFREQUENT_ACCESS"]));
+    let filter = select(&[
+        None,
+        Some((CENTRAL, "")),
+        Some((CENTRAL, "ERROR")),
+        Some(("arn:aws:lambda:eu-west-1:111122223333:function:elsewhere", "")),
+    ]);
     let hours = select(&[None, Some(1.0), Some(50.0)]);
-    proptest::option::weighted(0.8, (retention, any::<bool>(), destination, hours))
+    proptest::option::weighted(0.8, (retention, protections, filter, hours))
 }
 
 fn any_cluster() -> impl Strategy<Value = (Cluster, Log, Log)> {
     let statuses = proptest::collection::vec(select(&["in-sync", "in-sync", "in-sync", "pending-reboot", "applying"]), 0..4);
     let exports = proptest::sample::subsequence(vec!["audit", "slowquery"], 0..=2);
     let engine = select(&["neptune", "neptune", "neptune", "neptune", "aurora-mysql", "docdb"]);
-    (select(&GROUPS), statuses, exports.clone(), exports, engine, any_log(), any_log()).prop_map(
-        |(group, statuses, exports, pending, engine, audit, slow_query)| {
+    let status = select(&["available", "available", "available", "modifying", "stopped", "creating", "deleting"]);
+    let life = (status, select(&[None, Some(1.0), Some(30.0)]), any::<bool>(), any::<bool>());
+    (select(&GROUPS), statuses, exports.clone(), exports, engine, any_log(), any_log(), life).prop_map(
+        |(group, statuses, exports, pending, engine, audit, slow_query, (status, hours, iam_authentication, exempt))| {
             let mut cluster = Cluster::new("").on_group(group).exporting(&exports);
             cluster.engine = engine.into();
+            cluster.status = status.into();
+            cluster.hours_since_created = hours;
+            cluster.iam_authentication = iam_authentication;
+            cluster.tags = exempt.then(|| ("audit".to_owned(), "exempt".to_owned())).into_iter().collect();
             cluster.pending_exports.enable = pending.into_iter().map(str::to_owned).collect();
             for (number, status) in statuses.into_iter().enumerate() {
                 let member = Member::new(format!("instance-{number}"), number == 0);
@@ -74,12 +87,20 @@ fn any_fleet() -> impl Strategy<Value = Fleet> {
     })
 }
 
-fn log_group(name: &str, (retention, encrypted, destination, hours): (Option<u32>, bool, Option<&str>, Option<f64>)) -> LogGroup {
+fn log_group(name: &str, (retention, (encrypted, deletion_protection, metric_filters, class), filter, hours): LogOf) -> LogGroup {
+    let standard = class == "STANDARD";
     LogGroup {
         name: name.into(),
         retention_in_days: retention,
         kms_key_id: encrypted.then(|| "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab".into()),
-        subscription_filters: destination.map(|to| SubscriptionFilter::of_everything("filter", to)).into_iter().collect(),
+        class: class.into(),
+        deletion_protection,
+        metric_filters: if standard { metric_filters } else { 0 },
+        subscription_filters: filter
+            .filter(|_| standard)
+            .map(|(to, pattern)| SubscriptionFilter { pattern: pattern.into(), ..SubscriptionFilter::of_everything("filter", to) })
+            .into_iter()
+            .collect(),
         streams: vec![LogStream { name: "stream".into(), hours_since_last_event: hours, ..LogStream::default() }],
         ..LogGroup::default()
     }
@@ -97,12 +118,21 @@ fn any_parameters() -> impl Strategy<Value = Value> {
         optional("logGroupEncrypted", &["true"]),
         optional("forwardingDestination", &["*:destination:central"]),
         optional("maximumSilenceHours", &["24"]),
+        (
+            optional("iamAuthentication", &["true"]),
+            optional("logGroupRequired", &["false"]),
+            optional("logGroupDeletionProtected", &["true"]),
+            optional("logGroupMetricFilter", &["true"]),
+            optional("exemptTag", &["audit", "audit=exempt", "audit=other"]),
+        ),
     )
-        .prop_map(|(a, b, c, d, e, f, g)| Value::Object([a, b, c, d, e, f, g].into_iter().flatten().collect()))
+        .prop_map(|(a, b, c, d, e, f, g, (h, i, j, k, l))| {
+            Value::Object([a, b, c, d, e, f, g, h, i, j, k, l].into_iter().flatten().collect())
+        })
 }
 
 fn any_faults() -> impl Strategy<Value = Vec<Fault>> {
-    let action = select(&CALLS[..7]);
+    let action = select(&CALLS[..9]);
     let passing = (select(&[0, 1, 2, 3]), 0_u32..3).prop_map(|(kind, after)| {
         let kind = [FaultKind::Throttle, FaultKind::Status(503), FaultKind::Reset, FaultKind::Deny][kind].clone();
         (kind, after, Some(1))
@@ -119,17 +149,41 @@ fn any_faults() -> impl Strategy<Value = Vec<Fault>> {
     proptest::collection::vec(fault, 0..3)
 }
 
+fn subscriptions(group: &LogGroup) -> Subscriptions {
+    if group.class != "STANDARD" {
+        return Subscriptions::NotSupported;
+    }
+    let filters = group.subscription_filters.iter().map(|filter| facts::SubscriptionFilter {
+        destination: filter.destination_arn.clone(),
+        pattern: filter.pattern.clone(),
+        field_selection: None,
+    });
+    Subscriptions::Filters(filters.collect())
+}
+
+/// What is read of a log group that no parameter asks for, once CloudWatch Logs says that its class has no filters.
+fn class_only(group: Option<&LogGroup>) -> Fact<facts::LogGroup> {
+    match group {
+        Some(group) if group.class != "STANDARD" => {
+            Fact::Found(facts::LogGroup { class: group.class.clone(), ..facts::LogGroup::default() })
+        }
+        _ => Fact::NotRead,
+    }
+}
+
 /// What the pure decision makes of a cluster of the fleet, as PutEvaluations would carry it.
 fn expected(fleet: &mut Fleet, cluster: &Cluster, required: &Requirements) -> Option<Value> {
     let value = |name: &str| {
         Some(fleet.accounts.get("111122223333")?.parameter_groups.get(&cluster.parameter_group)?.parameters.get(name)?.clone())
     };
-    let known = cluster.parameter_group.starts_with("default.")
+    let known = cluster.status == "deleting"
+        || cluster.parameter_group.starts_with("default.")
         || fleet.accounts["111122223333"].parameter_groups.contains_key(&cluster.parameter_group);
     if !known {
         return None;
     }
-    let parameters = LogParameters { audit: value("neptune_enable_audit_log"), slow_query: value("neptune_enable_slow_query_log") };
+    let parameter = |name| facts::Parameter { value: value(name), apply_method: None };
+    let parameters = LogParameters { audit: parameter("neptune_enable_audit_log"), slow_query: parameter("neptune_enable_slow_query_log") };
     let members = cluster.members.iter().map(|member| facts::Member {
         identifier: member.identifier.clone(),
         parameter_group_status: member.parameter_group_status.clone(),
@@ -137,7 +191,12 @@ fn expected(fleet: &mut Fleet, cluster: &Cluster, required: &Requirements) -> Op
     let read = facts::Cluster {
         identifier: cluster.identifier.clone(),
         resource_id: cluster.resource_id.clone(),
+        arn: None,
         engine: cluster.engine.clone(),
+        status: cluster.status.clone(),
+        created_at: cluster.hours_since_created.map(|hours| SystemTime::now() - Duration::from_secs_f64(hours * 3600.0)),
+        iam_authentication: cluster.iam_authentication,
+        iam_authentication_pending: false,
         parameter_group: cluster.parameter_group.clone(),
         members: members.collect(),
         exported: cluster.exports.clone(),
@@ -147,24 +206,41 @@ fn expected(fleet: &mut Fleet, cluster: &Cluster, required: &Requirements) -> Op
     for log_type in [LogType::Audit, LogType::SlowQuery] {
         let name = log_type.log_group(&cluster.identifier);
         let group = fleet.home().log_groups.iter().find(|group| group.name == name).cloned();
+        let read = |group: &LogGroup| facts::LogGroup {
+            retention_days: group.retention_in_days,
+            retention_policy: None,
+            encrypted: group.kms_key_id.is_some(),
+            class: group.class.clone(),
+            deletion_protected: group.deletion_protection,
+            metric_filters: group.metric_filters,
+        };
         if required.asks_for_log_group() {
-            facts.log_group_mut(log_type).group = group.as_ref().map_or(Fact::NoLogGroup, |group| {
-                Fact::Found(facts::LogGroup { retention_days: group.retention_in_days, encrypted: group.kms_key_id.is_some() })
-            });
+            facts.log_group_mut(log_type).group = group.as_ref().map_or(Fact::NoLogGroup, |group| Fact::Found(read(group)));
         }
-        if missing(&facts, required).iter().any(|read| matches!(read, Read::Destinations(of) | Read::NewestEvent(of) if *of == log_type)) {
-            let destinations = |group: &LogGroup| group.subscription_filters.iter().map(|filter| filter.destination_arn.clone()).collect();
+    }
+    facts.account_policies = Some(Vec::new());
+    facts.tags = Some(cluster.tags.iter().map(|(key, value)| facts::Tag { key: key.clone(), value: value.clone() }).collect());
+    for log_type in [LogType::Audit, LogType::SlowQuery] {
+        let name = log_type.log_group(&cluster.identifier);
+        let group = fleet.home().log_groups.iter().find(|group| group.name == name).cloned();
+        // What the function leaves unasked is not in the verdict either.
+        let asked = missing(&facts, required);
+        if asked.iter().any(|read| matches!(read, Read::Subscriptions(of) | Read::NewestEvent(of) if *of == log_type)) {
             let age = |group: &LogGroup| group.streams[0].hours_since_last_event.map(|hours| Duration::from_secs_f64(hours * 3600.0));
             let newest = |group: &LogGroup| age(group).map(|age| facts.read_at - age);
             let newest_event = group.as_ref().map_or(Fact::NoLogGroup, |group| Fact::Found(newest(group)));
+            let subscriptions = group.as_ref().map_or(Fact::NoLogGroup, |group| Fact::Found(subscriptions(group)));
             let log_facts = facts.log_group_mut(log_type);
-            log_facts.destinations = group.as_ref().map_or(Fact::NoLogGroup, |group| Fact::Found(destinations(group)));
+            log_facts.subscriptions = subscriptions;
             log_facts.newest_event = newest_event;
+            if log_facts.group == Fact::NotRead {
+                log_facts.group = class_only(group.as_ref());
+            }
         }
     }
     let verdict = decide(&facts, required).expect("everything asked for is known");
     let at = aws_sdk_config::primitives::DateTime::from_millis(1_795_176_000_373);
-    let evaluation = Evaluation::judged(Resource::db_cluster(&cluster.resource_id), &cluster.identifier, &verdict, at);
+    let evaluation = Evaluation::judged(Resource::db_cluster(&cluster.resource_id), &cluster.identifier, &verdict, required, at);
     Some(json!({
         "ComplianceResourceType": "AWS::RDS::DBCluster",
         "ComplianceResourceId": cluster.resource_id,
@@ -180,7 +256,7 @@ async fn holds(mut fleet: Fleet, given: Value, faults: Vec<Fault>) -> Result<(),
     for fault in faults {
         stage.emulator.inject(fault);
     }
-    let answer = stage.send(schedule(given)).await;
+    let answer = stage.send(schedule_at(1_795_176_000, given)).await;
     let message = match &answer {
         Answer::Response(_) => "",
         Answer::Error { error_message, .. } => error_message,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use emulator::{Answer, Cluster, Fault, FaultKind, Fleet, ParameterGroup, Recorded};
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, error, recorded, resource_id, schedule, stage};
+use crate::stage::{Stage, error, recorded, resource_id, schedule, schedule_at, stage};
 
 fn ids(put: &[Value]) -> Vec<String> {
     let mut ids: Vec<_> = put.iter().map(|evaluation| evaluation["ComplianceResourceId"].as_str().unwrap().to_owned()).collect();
@@ -148,10 +148,77 @@ async fn recorded_results_that_cannot_be_read_cost_no_verdict() {
     stage.emulator.inject(Fault::new("config:GetComplianceDetailsByConfigRule", FaultKind::Deny));
     for report_unchanged in [true, false] {
         stage.emulator.reset_puts();
-        let (_, message) = error(stage.send(schedule(json!({ "reportUnchanged": report_unchanged }))).await);
-        assert!(message.contains("config:GetComplianceDetailsByConfigRule"), "{message}");
-        assert_eq!(stage.put().len(), 3, "when nobody knows what is recorded, everything is put");
+        let event = schedule(json!({ "reportUnchanged": report_unchanged }));
+        assert_eq!(stage.put_for(event).await.len(), 3, "when nobody knows what is recorded, everything is put, and nothing fails");
     }
+    stage.emulator.clear_faults();
+    stage.emulator.inject(Fault::new("config:GetComplianceDetailsByConfigRule", FaultKind::Malformed));
+    stage.emulator.reset_puts();
+    let (_, message) = error(stage.send(schedule(json!({ "reportUnchanged": true }))).await);
+    assert!(message.contains("config:GetComplianceDetailsByConfigRule"), "only a refusal is no failure: {message}");
+    assert_eq!(stage.put().len(), 3);
+}
+
+#[tokio::test]
+async fn a_schedule_that_does_not_name_its_rule_reports_everything_and_clears_nothing() {
+    let stage = stage(|fleet| fleet.home().recorded = vec![recorded("AWS::RDS::DBCluster", "cluster-GONE", "COMPLIANT")]).await;
+    let mut event = schedule(json!({ "reportUnchanged": false }));
+    event.as_object_mut().unwrap().remove("configRuleName");
+    assert_eq!(ids(&stage.put_for(event).await), [resource_id("c-0001")]);
+    assert_eq!(stage.emulator.count("config:GetComplianceDetailsByConfigRule"), 0);
+}
+
+#[tokio::test]
+async fn what_an_earlier_try_of_the_same_event_put_is_not_put_again() {
+    let mut fleet = Fleet::healthy(9);
+    fleet.home().clusters.push(Cluster::healthy("unreadable").on_group("deleted"));
+    let stage = Stage::new(fleet).await;
+    for report_unchanged in [true, false] {
+        stage.emulator.update(|fleet| fleet.home().recorded.clear());
+        let event = schedule(json!({ "reportUnchanged": report_unchanged }));
+        stage.emulator.reset_puts();
+        for _ in 0..3 {
+            let (error_type, message) = error(stage.send(event.clone()).await);
+            assert_eq!(error_type, "IncompleteEvaluation");
+            assert!(message.contains("unreadable"), "{message}");
+        }
+        assert_eq!(stage.put().len(), 9, "once, not once a try");
+    }
+    stage.emulator.reset_puts();
+    stage.send(schedule(json!({}))).await;
+    assert_eq!(stage.put().len(), 9, "the next schedule puts everything again");
+}
+
+#[tokio::test]
+async fn what_changed_between_two_tries_of_the_same_event_is_put() {
+    let stage = Stage::new(Fleet::healthy(3)).await;
+    let event = schedule(json!({}));
+    assert_eq!(stage.put_for(event.clone()).await.len(), 3);
+    stage.emulator.update(|fleet| fleet.cluster("c-0002").exports.clear());
+    assert_eq!(ids(&stage.put_for(event).await), [resource_id("c-0002")]);
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_being_deleted_is_not_applicable_on_both_triggers() {
+    let stage = stage(|fleet| {
+        fleet.cluster("c-0001").status = "deleting".into();
+        fleet.cluster("c-0001").exports.clear();
+    })
+    .await;
+    for event in [schedule(json!({})), crate::stage::change("c-0001", json!({}))] {
+        let put = stage.put_for(event).await;
+        assert_eq!(put.iter().map(|evaluation| &evaluation["ComplianceType"]).collect::<Vec<_>>(), ["NOT_APPLICABLE"], "{put:?}");
+    }
+    assert_eq!(stage.emulator.count("rds:DescribeDBClusterParameters"), 0);
+}
+
+#[tokio::test]
+async fn tags_that_cannot_be_read_make_the_cluster_unreadable() {
+    let stage = stage(|fleet| fleet.cluster("c-0001").exports.clear()).await;
+    stage.emulator.inject(Fault::new("rds:ListTagsForResource", FaultKind::Deny));
+    let (_, message) = error(stage.send(schedule(json!({ "exemptTag": "audit" }))).await);
+    assert!(message.contains("not judged: c-0001: rds:ListTagsForResource on cluster `c-0001`"), "{message}");
+    assert_eq!(stage.put(), [Value::Null; 0]);
 }
 
 #[tokio::test]
@@ -185,6 +252,18 @@ async fn near_the_deadline_what_is_known_is_put_and_the_rest_is_counted() {
 }
 
 #[tokio::test]
+async fn recorded_results_that_do_not_come_cost_no_verdict_either() {
+    for report_unchanged in [true, false] {
+        let stage = Stage::new(Fleet::healthy(130)).await;
+        stage.emulator.inject(Fault::new("config:GetComplianceDetailsByConfigRule", FaultKind::Hang));
+        let event = schedule(json!({ "reportUnchanged": report_unchanged }));
+        let (_, message) = error(stage.send_within(event, Duration::from_secs(8)).await);
+        assert!(message.contains(" 0 of the clusters") && message.contains("nothing recorded was cleared"), "{message}");
+        assert_eq!(stage.put().len(), 130);
+    }
+}
+
+#[tokio::test]
 async fn near_the_deadline_of_a_change_nothing_wrong_is_put() {
     let stage = stage(|_| ()).await;
     stage.emulator.inject(Fault::new("rds:DescribeDBClusters", FaultKind::Hang));
@@ -205,7 +284,7 @@ async fn pages_of_any_size_and_order_lead_to_the_same_results() {
         fleet.audit_log("c-0002").retention_in_days = Some(1);
         (fleet.page_size, fleet.shuffle) = (page_size, shuffle);
         let stage = Stage::new(fleet).await;
-        let mut put = stage.put_for(schedule(json!({ "minimumRetentionDays": 90 }))).await;
+        let mut put = stage.put_for(schedule_at(1_795_176_000, json!({ "minimumRetentionDays": 90 }))).await;
         put.sort_by_key(|evaluation| evaluation["ComplianceResourceId"].to_string());
         assert_eq!(*expected.get_or_insert_with(|| put.clone()), put, "{page_size:?} {shuffle:?}");
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use aws_sdk_config::primitives::{DateTime, DateTimeFormat};
-use emulator::{Answer, Fleet};
+use emulator::{Answer, Fault, FaultKind, Fleet};
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, TOKEN, change, change_of, error, item, recorded, schedule, stage};
@@ -34,9 +34,46 @@ async fn each_evaluation_is_one_line_that_is_readable_alone() {
     let lines = lines(&stage).await;
     let line = lines.iter().find(|line| line["compliance"] == "NON_COMPLIANT").unwrap();
     assert_eq!(line["cluster"], "c-0001");
-    assert_eq!(line["codes"], json!(["EXPORT_OFF"]));
+    assert_eq!(line["codes"], json!({ "audit": ["EXPORT_OFF"] }));
     assert_eq!(line["accountId"], "111122223333");
     assert!(line["message"].as_str().unwrap().starts_with("c-0001 is NON_COMPLIANT: audit: EXPORT_OFF"), "{line}");
+}
+
+#[tokio::test]
+async fn a_line_has_the_whole_text_and_the_codes_of_each_log_where_the_annotation_is_cut() {
+    let stage = stage(|fleet| {
+        fleet.cluster("c-0001").exports.clear();
+        fleet.group("audited").parameters.clear();
+        fleet.audit_log("c-0001").retention_in_days = Some(1);
+    })
+    .await;
+    let parameters = json!({ "logTypes": "audit,slowquery", "minimumRetentionDays": 90 });
+    let annotation = stage.judge(parameters).await["Annotation"].as_str().unwrap().to_owned();
+    assert!(annotation.ends_with("..."), "{annotation}");
+    let lines = lines(&stage).await;
+    let line = lines.iter().find(|line| line["compliance"] == "NON_COMPLIANT").unwrap();
+    let message = line["message"].as_str().unwrap();
+    assert!(message.contains(annotation.trim_end_matches("...")) && message.len() > annotation.len() + 100, "{message}");
+    assert_eq!(
+        line["codes"],
+        json!({
+            "audit": ["PARAMETER_OFF", "EXPORT_OFF", "RETENTION_TOO_SHORT"],
+            "slowquery": ["PARAMETER_OFF", "EXPORT_OFF", "LOG_GROUP_MISSING"],
+        })
+    );
+}
+
+#[tokio::test]
+async fn every_line_names_its_invocation() {
+    let stage = Stage::new(Fleet::healthy(2)).await;
+    stage.emulator.inject(Fault::new("config:GetComplianceDetailsByConfigRule", FaultKind::Deny));
+    stage.put_for(schedule(json!({}))).await;
+    let lines = lines(&stage).await;
+    assert_eq!(lines.iter().map(|line| line["level"].as_str().unwrap()).collect::<Vec<_>>(), ["INFO", "INFO", "WARN", "INFO"]);
+    let ids: Vec<_> = lines.iter().map(|line| line["requestId"].as_str().unwrap()).collect();
+    assert!(!ids[0].is_empty() && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    let last = lines.last().unwrap();
+    assert_eq!((&last["Warnings"], &last["Errors"]), (&json!(1), &json!(0)));
 }
 
 #[tokio::test]
@@ -52,7 +89,7 @@ async fn the_last_line_is_in_the_embedded_metric_format() {
         let name = metric["Name"].as_str().unwrap();
         assert!(line[name].is_number(), "{name}: {line}");
     }
-    assert_eq!((&line["Compliant"], &line["ApiCalls"], &line["Errors"]), (&json!(2), &json!(4), &json!(0)));
+    assert_eq!((&line["Compliant"], &line["ApiCalls"], &line["Errors"]), (&json!(2), &json!(5), &json!(0)));
 }
 
 #[tokio::test]
@@ -60,7 +97,7 @@ async fn the_answer_is_a_summary_for_a_person() {
     let stage = stage(|_| ()).await;
     let expected = json!({
         "accountId": "111122223333", "schedule": false, "compliant": 1, "nonCompliant": 0, "notApplicable": 0, "unchanged": 0,
-        "brokenLinks": 0, "apiCalls": 3,
+        "warnings": 0, "brokenLinks": 0, "apiCalls": 4,
     });
     assert_eq!(summary(stage.send(change("c-0001", json!({}))).await), expected);
 }
@@ -76,17 +113,17 @@ async fn the_answer_of_a_schedule_counts_each_outcome() {
         let gone = |id: &str| recorded("AWS::RDS::DBCluster", id, "COMPLIANT");
         fleet.home().recorded = ["cluster-GONE", "cluster-GONE-TOO"].map(gone).into();
     });
-    let changes_only = schedule(json!({ "reportUnchanged": false }));
+    let changes_only = || schedule(json!({ "reportUnchanged": false }));
     let expected = json!({
         "accountId": "111122223333", "schedule": true, "compliant": 3, "nonCompliant": 2, "notApplicable": 2, "unchanged": 0,
-        "brokenLinks": 4, "apiCalls": 4,
+        "warnings": 0, "brokenLinks": 4, "apiCalls": 5,
     });
-    assert_eq!(summary(stage.send(changes_only.clone()).await), expected);
+    assert_eq!(summary(stage.send(changes_only()).await), expected);
     let expected = json!({
         "accountId": "111122223333", "schedule": true, "compliant": 0, "nonCompliant": 0, "notApplicable": 0, "unchanged": 5,
-        "brokenLinks": 0, "apiCalls": 4,
+        "warnings": 0, "brokenLinks": 0, "apiCalls": 5,
     });
-    assert_eq!(summary(stage.send(changes_only).await), expected);
+    assert_eq!(summary(stage.send(changes_only()).await), expected);
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! One emulator and one function, and the events to send.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use aws_sdk_config::primitives::{DateTime, DateTimeFormat};
 use emulator::{Answer, Emulator, Fleet, Function, Invocation, Recorded};
 use serde_json::{Value, json};
 
@@ -13,11 +15,13 @@ pub const CAPTURED_SECONDS: f64 = 1_795_162_364.907;
 pub const CREATED: &str = "2026-11-20T12:00:00.373Z";
 
 /// What the function calls; the last one only for an account that is not its own.
-pub const CALLS: [&str; 8] = [
+pub const CALLS: [&str; 10] = [
     "rds:DescribeDBClusters",
     "rds:DescribeDBClusterParameters",
+    "rds:ListTagsForResource",
     "logs:DescribeLogGroups",
     "logs:DescribeSubscriptionFilters",
+    "logs:DescribeAccountPolicies",
     "logs:DescribeLogStreams",
     "config:GetComplianceDetailsByConfigRule",
     "config:PutEvaluations",
@@ -149,10 +153,18 @@ pub fn change(cluster: &str, parameters: Value) -> Value {
     change_of(&item(cluster), parameters)
 }
 
+/// A scheduled event, each a second later than the one before: the same event again is what Lambda sends after a failure.
 pub fn schedule(parameters: Value) -> Value {
+    static SCHEDULES: AtomicI64 = AtomicI64::new(0);
+    schedule_at(1_795_176_000 + SCHEDULES.fetch_add(1, Ordering::Relaxed), parameters)
+}
+
+/// A scheduled event of a time, in seconds since 1970.
+pub fn schedule_at(seconds: i64, parameters: Value) -> Value {
+    let created = DateTime::from_millis(1000 * seconds + 373).fmt(DateTimeFormat::DateTime).expect("a time");
     let invoking_event = json!({
         "awsAccountId": HOME,
-        "notificationCreationTime": CREATED,
+        "notificationCreationTime": created,
         "messageType": "ScheduledNotification",
         "recordVersion": "1.0",
     });

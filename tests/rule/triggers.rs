@@ -3,7 +3,7 @@
 use emulator::{Cluster, Fault, FaultKind};
 use serde_json::{Value, json};
 
-use crate::stage::{CAPTURED_SECONDS, HOME, TOKEN, change, change_of, item, resource_id, schedule, stage};
+use crate::stage::{CAPTURED_SECONDS, HOME, TOKEN, change, change_of, item, resource_id, schedule, schedule_at, stage};
 
 fn not_applicable(put: &[Value], resource_type: &str, resource_id: &str) {
     assert_eq!(put.len(), 1, "{put:?}");
@@ -136,8 +136,8 @@ async fn a_schedule_reports_every_neptune_cluster_and_no_other() {
         fleet.home().clusters.push(Cluster::healthy("documents").engine("docdb", "5.0.0"));
     })
     .await;
-    for message_type in ["ScheduledNotification", "ConfigurationSnapshotDeliveryCompleted"] {
-        let mut event = schedule(json!({}));
+    for (seconds, message_type) in [(1_795_176_000, "ScheduledNotification"), (1_795_176_060, "ConfigurationSnapshotDeliveryCompleted")] {
+        let mut event = schedule_at(seconds, json!({}));
         event["invokingEvent"] = json!(event["invokingEvent"].as_str().unwrap().replace("ScheduledNotification", message_type));
         let mut put = stage.put_for(event).await;
         put.sort_by_key(|evaluation| evaluation["ComplianceType"].to_string());
@@ -146,7 +146,7 @@ async fn a_schedule_reports_every_neptune_cluster_and_no_other() {
         let expected = [(json!(resource_id("c-0001")), json!("COMPLIANT")), (json!(resource_id("graph-2")), json!("NON_COMPLIANT"))];
         assert_eq!(told, expected, "{message_type}");
         assert!(put.iter().all(|evaluation| evaluation["ComplianceResourceType"] == "AWS::RDS::DBCluster"));
-        assert!(put.iter().all(|evaluation| evaluation["OrderingTimestamp"] == json!(1_795_176_000.373)));
+        assert!(put.iter().all(|evaluation| evaluation["OrderingTimestamp"] == json!(f64::from(u32::try_from(seconds).unwrap()) + 0.373)));
     }
 }
 

@@ -7,6 +7,7 @@ use crate::facts::{
     Cluster, ClusterFacts, Fact, LogGroup, LogGroupFacts, LogParameters, LogType, Member, NEPTUNE, Parameter, SubscriptionFilter,
     Subscriptions,
 };
+use crate::finding::Code;
 use crate::pattern::Pattern;
 use crate::requirements::Requirements;
 
@@ -30,8 +31,10 @@ pub fn healthy() -> ClusterFacts {
             created_at: Some(read_at - 24 * 365 * HOUR),
             iam_authentication: true,
             iam_authentication_pending: false,
-            parameter_group: "audited".to_owned(),
-            members: ["one", "two"].map(|name| Member { identifier: name.to_owned(), parameter_group_status: "in-sync".to_owned() }).into(),
+            parameter_group: "graph-audited".to_owned(),
+            members: ["graph-1", "graph-2"]
+                .map(|name| Member { identifier: name.to_owned(), parameter_group_status: "in-sync".to_owned() })
+                .into(),
             exported: vec!["audit".to_owned(), "slowquery".to_owned()],
             export_pending: Vec::new(),
         },
@@ -68,5 +71,31 @@ pub fn strictest() -> Requirements {
         maximum_silence_hours: Some(2),
         exempt_tag: ExemptTag::parse("audit=exempt"),
         ..Requirements::default()
+    }
+}
+
+/// For each code, a change to the healthy cluster that breaks the audit log's trail in this way and no other.
+pub const BREAKS: [(Code, fn(&mut ClusterFacts)); Code::ALL.len()] = [
+    (Code::ParameterOff, |facts| facts.parameters.audit.value = Some("0".to_owned())),
+    (Code::NotInEffect, |facts| facts.cluster.members[1].parameter_group_status = "pending-reboot".to_owned()),
+    (Code::CallerUnknown, |facts| facts.cluster.iam_authentication = false),
+    (Code::ExportOff, |facts| facts.cluster.exported = vec!["slowquery".to_owned()]),
+    (Code::ExportPending, |facts| {
+        facts.cluster.exported = vec!["slowquery".to_owned()];
+        facts.cluster.export_pending = vec!["audit".to_owned()];
+    }),
+    (Code::LogGroupMissing, |facts| facts.audit_log_group = LogGroupFacts::missing()),
+    (Code::RetentionTooShort, |facts| change_group(facts, |group| group.retention_days = Some(89))),
+    (Code::RetentionTooLong, |facts| change_group(facts, |group| group.retention_days = Some(366))),
+    (Code::NotEncrypted, |facts| change_group(facts, |group| group.encrypted = false)),
+    (Code::Deletable, |facts| change_group(facts, |group| group.deletion_protected = false)),
+    (Code::NotWatched, |facts| change_group(facts, |group| group.metric_filters = 0)),
+    (Code::NotForwarded, |facts| facts.audit_log_group.subscriptions = Fact::Found(Subscriptions::Filters(Vec::new()))),
+    (Code::Silent, |facts| facts.audit_log_group.newest_event = Fact::Found(None)),
+];
+
+fn change_group(facts: &mut ClusterFacts, change: fn(&mut LogGroup)) {
+    if let Some(group) = facts.audit_log_group.group.found_mut() {
+        change(group);
     }
 }

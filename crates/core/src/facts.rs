@@ -247,6 +247,16 @@ pub enum Fact<T> {
     Found(T),
 }
 
+impl<T> Fact<T> {
+    /// What was found, to change it.
+    pub fn found_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Found(found) => Some(found),
+            Self::NotRead | Self::NoLogGroup => None,
+        }
+    }
+}
+
 /// The log group of one log type of a cluster.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogGroupFacts {

@@ -79,7 +79,7 @@ impl Assumption {
 }
 
 fn change<T>(fact: &mut Fact<T>, change: impl FnOnce(&mut T)) {
-    if let Fact::Found(found) = fact {
+    if let Some(found) = fact.found_mut() {
         change(found);
     }
 }

@@ -193,7 +193,7 @@ impl fmt::Display for Remedy {
             Self::ProtectFromDeletion { log_group } => write!(f, "turn on deletion protection of log group {log_group}"),
             Self::Watch { log_group } => write!(f, "add a metric filter, and an alarm on it, to log group {log_group}"),
             Self::Forward { log_group, destination } => {
-                write!(f, "add to log group {log_group} a subscription filter with a blank pattern that sends to {destination}")
+                write!(f, "send all of log group {log_group} to {destination}, by a subscription filter with a blank pattern")
             }
             Self::RecreateLogGroup { log_group } => {
                 write!(f, "save the events of log group {log_group}, then make it anew in class STANDARD, which deletes them")

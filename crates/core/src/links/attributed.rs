@@ -15,12 +15,12 @@ pub(super) fn check(question: &Question<'_>) -> Outcome {
     }
     let cluster = &question.facts.cluster;
     if cluster.iam_authentication {
-        let named = "callers are named (IAM authentication)".to_owned();
+        let named = "callers named (IAM)".to_owned();
         return if question.required.iam_authentication { Outcome::Holds(named) } else { Outcome::NotAsked(Some(named)) };
     }
     let found = match cluster.iam_authentication_pending {
-        true => "callers are not named (IAM authentication is pending, so still off)",
-        false => "callers are not named (no IAM authentication)",
+        true => "callers not named (IAM authentication is pending, so still off)",
+        false => "callers not named (no IAM authentication)",
     };
     if !question.required.iam_authentication {
         return Outcome::NotAsked(Some(found.to_owned()));

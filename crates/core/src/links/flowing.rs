@@ -25,10 +25,10 @@ pub(super) fn check(question: &Question<'_>) -> Outcome {
     question.with_log_group(Read::NewestEvent, &question.log_group().newest_event, |newest| {
         let log_group = question.log_group_name();
         let found = match newest {
-            Some(at) if is_young(*at) => return Outcome::Holds(format!("an event in the last {}", count(u64::from(hours)))),
+            Some(at) if is_young(*at) => return Outcome::Holds(format!("event in the last {}", count(u64::from(hours)))),
             Some(at) => {
                 let age = facts.read_at.duration_since(*at).unwrap_or_default().as_secs() / 3600;
-                format!("the newest event in log group {log_group} is {} old, at most {hours} are accepted", count(age))
+                format!("the newest event in log group {log_group} is {} old, less than {hours} are accepted", count(age))
             }
             None => format!("log group {log_group} holds no event"),
         };

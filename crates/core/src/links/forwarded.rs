@@ -42,16 +42,16 @@ fn judge(question: &Question<'_>, wanted: &Pattern, filters: &[SubscriptionFilte
         return Outcome::Holds(format!("forwarded to {} by the account's policy {}", policy.destination, policy.name));
     }
     let almost = filters.iter().filter(|filter| wanted.matches(&filter.destination)).find_map(part);
-    let almost = almost.map(|part| format!("the subscription filter of log group {log_group} sends a part: {part}"));
+    let almost = almost.map(|part| format!("its subscription filter sends a part, {part}"));
     let policy = policies.iter().filter(|policy| wanted.matches(&policy.destination)).find_map(|policy| {
         let shortfall = shortfall(policy, &log_group)?;
-        Some(format!("the account's policy {} does not count for log group {log_group}: {shortfall}", policy.name))
+        Some(format!("the account's policy {} does not count, {shortfall}", policy.name))
     });
     let found = almost.or(policy).unwrap_or_else(|| {
         let others: Vec<_> = filters.iter().map(|filter| filter.destination.as_str()).collect();
         match others.as_slice() {
             [] => format!("log group {log_group} has no subscription filter"),
-            others => format!("log group {log_group} is sent only to {}", others.join(", ")),
+            others => format!("it is sent only to {}", others.join(", ")),
         }
     });
     Outcome::broken(Code::NotForwarded, found, Remedy::Forward { log_group, destination: wanted.as_str().to_owned() })

@@ -13,7 +13,7 @@ pub(super) fn check(question: &Question<'_>) -> Outcome {
     }
     question.with_log_group(Read::LogGroup, &question.log_group().group, |group| {
         if group.deletion_protected {
-            return Outcome::Holds("protected from deletion".to_owned());
+            return Outcome::Holds("deletion protection".to_owned());
         }
         let log_group = question.log_group_name();
         Outcome::broken(Code::Deletable, format!("log group {log_group} can be deleted"), Remedy::ProtectFromDeletion { log_group })

@@ -44,8 +44,8 @@ pub(super) fn check(question: &Question<'_>) -> Outcome {
     }
     Outcome::Holds(match members.len() {
         0 => "no instances".to_owned(),
-        1 => "in sync on its instance".to_owned(),
-        count => format!("in sync on {count} instances"),
+        1 => "1 instance in sync".to_owned(),
+        count => format!("{count} instances in sync"),
     })
 }
 

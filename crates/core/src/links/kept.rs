@@ -38,9 +38,9 @@ fn should_exist(question: &Question<'_>) -> bool {
 fn judge(question: &Question<'_>, group: &LogGroup) -> Outcome {
     let required = question.required;
     let kept = match group.retention_days {
-        Some(1) => "kept for 1 day".to_owned(),
-        Some(days) => format!("kept for {days} days"),
-        None => "kept for ever".to_owned(),
+        Some(1) => "kept 1 day".to_owned(),
+        Some(days) => format!("kept {days} days"),
+        None => "never expires".to_owned(),
     };
     let log_group = question.log_group_name();
     let owner = match &group.retention_policy {
@@ -56,7 +56,10 @@ fn judge(question: &Question<'_>, group: &LogGroup) -> Outcome {
         // Never to expire is longer than any maximum.
         (_, Some(days), found) if found.is_none_or(|found| found > days) => Outcome::broken(
             Code::RetentionTooLong,
-            format!("events in {log_group} are {kept}, at most {days} days are wanted"),
+            match found {
+                Some(_) => format!("events in {log_group} are {kept}, at most {days} are wanted"),
+                None => format!("events in {log_group} never expire, at most {days} days are wanted"),
+            },
             Remedy::LowerRetention { owner, days },
         ),
         _ => Outcome::Holds(kept),

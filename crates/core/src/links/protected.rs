@@ -11,7 +11,7 @@ pub(super) fn check(question: &Question<'_>) -> Outcome {
     }
     question.with_log_group(Read::LogGroup, &question.log_group().group, |group| {
         if group.encrypted {
-            return Outcome::Holds("encrypted with a KMS key".to_owned());
+            return Outcome::Holds("KMS key".to_owned());
         }
         let log_group = question.log_group_name();
         Outcome::broken(Code::NotEncrypted, format!("log group {log_group} has no KMS key"), Remedy::Encrypt { log_group })

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{LINKS, Outcome, Read};
-use crate::examples::{healthy, healthy_log_group, strictest, to};
+use crate::examples::{BREAKS, healthy, healthy_log_group, strictest, to};
 use crate::exemption::{ExemptTag, Exemption};
 use crate::facts::{AccountPolicy, ClusterFacts, Fact, LogGroup, LogGroupFacts, LogType, Subscriptions, Tag};
 use crate::finding::Code;
@@ -16,31 +16,8 @@ const ELSEWHERE: &str = "arn:aws:lambda:eu-west-1:111122223333:function:elsewher
 
 type Change = fn(&mut ClusterFacts);
 
-/// For each code, a change to the healthy cluster that breaks the audit log's trail in this way and no other.
-const BREAKS: [(Code, Change); 13] = [
-    (Code::ParameterOff, |facts| facts.parameters.audit.value = Some("0".to_owned())),
-    (Code::NotInEffect, |facts| facts.cluster.members[1].parameter_group_status = "pending-reboot".to_owned()),
-    (Code::CallerUnknown, |facts| facts.cluster.iam_authentication = false),
-    (Code::ExportOff, |facts| facts.cluster.exported = vec!["slowquery".to_owned()]),
-    (Code::ExportPending, |facts| {
-        facts.cluster.exported = vec!["slowquery".to_owned()];
-        facts.cluster.export_pending = vec!["audit".to_owned()];
-    }),
-    (Code::LogGroupMissing, |facts| facts.audit_log_group = LogGroupFacts::missing()),
-    (Code::RetentionTooShort, |facts| group(facts).retention_days = Some(89)),
-    (Code::RetentionTooLong, |facts| group(facts).retention_days = Some(366)),
-    (Code::NotEncrypted, |facts| group(facts).encrypted = false),
-    (Code::Deletable, |facts| group(facts).deletion_protected = false),
-    (Code::NotWatched, |facts| group(facts).metric_filters = 0),
-    (Code::NotForwarded, |facts| facts.audit_log_group.subscriptions = Fact::Found(Subscriptions::Filters(Vec::new()))),
-    (Code::Silent, |facts| facts.audit_log_group.newest_event = Fact::Found(None)),
-];
-
 fn group(facts: &mut ClusterFacts) -> &mut LogGroup {
-    match &mut facts.audit_log_group.group {
-        Fact::Found(group) => group,
-        _ => panic!("the healthy cluster has a log group"),
-    }
+    facts.audit_log_group.group.found_mut().expect("the healthy cluster has a log group")
 }
 
 /// What the strictest rule says of the healthy cluster after a change.
@@ -100,7 +77,7 @@ fn every_finding_names_the_cluster_or_what_belongs_to_it() {
     for (code, change) in BREAKS {
         let trails = trails(change);
         let sentence = trails[0].findings()[0].to_string();
-        assert!(["graph", "audited", "two"].iter().any(|name| sentence.contains(name)), "{code}: {sentence}");
+        assert!(sentence.contains("graph"), "{code}: {sentence}");
     }
 }
 
@@ -198,7 +175,7 @@ fn callers_are_named_only_when_iam_authentication_is_on() {
 
 #[test]
 fn the_evidence_says_whether_callers_are_named_even_where_nobody_asks() {
-    for (on, expected) in [(true, "callers are named"), (false, "callers are not named")] {
+    for (on, expected) in [(true, "callers named"), (false, "callers not named")] {
         let trails = judged(&Requirements::default(), |facts| facts.cluster.iam_authentication = on);
         assert!(trails[0].evidence().any(|statement| statement.contains(expected)), "{trails:?}");
     }

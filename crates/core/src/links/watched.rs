@@ -16,8 +16,8 @@ pub(super) fn check(question: &Question<'_>) -> Outcome {
             let log_group = question.log_group_name();
             Outcome::broken(Code::NotWatched, format!("log group {log_group} has no metric filter"), Remedy::Watch { log_group })
         }
-        1 => Outcome::Holds("watched by a metric filter".to_owned()),
-        count => Outcome::Holds(format!("watched by {count} metric filters")),
+        1 => Outcome::Holds("1 metric filter".to_owned()),
+        count => Outcome::Holds(format!("{count} metric filters")),
     })
 }
 
