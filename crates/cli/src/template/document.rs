@@ -95,6 +95,16 @@ impl Node {
         }
     }
 
+    /// Whether a text stands anywhere in it.
+    pub(super) fn mentions(&self, wanted: &str) -> bool {
+        match &self.content {
+            Content::Null => false,
+            Content::Scalar(text) => text == wanted,
+            Content::List(elements) => elements.iter().any(|element| element.mentions(wanted)),
+            Content::Map(entries) => entries.iter().any(|entry| entry.value.mentions(wanted)),
+        }
+    }
+
     /// The function and what it is given, where it is a call: an object with one entry whose key is that of a function.
     pub(super) fn call(&self) -> Option<(&str, &Rc<Node>)> {
         match self.entries() {

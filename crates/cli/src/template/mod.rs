@@ -1,23 +1,32 @@
 //! Reads CloudFormation templates, and judges every Neptune cluster in every world that parameters and conditions allow.
 //!
 //! In reading order: [`document`] is the tree with its places ([`yaml`], [`json`]), [`declared`] its sections, [`text`] what is known in
-//! part, [`evaluate`] the functions in one [`world`], [`linking`] a cluster there, [`worlds`] all of them.
+//! part, [`evaluate`] what an expression comes to in one [`world`] ([`functions`], [`conditions`], [`written`]), [`linking`] a cluster there with its
+//! [`log_groups`] ([`made`], [`values`]),
+//! [`worlds`] all of them.
 
+mod conditions;
 mod declared;
 mod document;
 mod evaluate;
+mod evaluated;
+mod functions;
 mod json;
 mod linking;
+mod log_groups;
+mod made;
 mod text;
+mod values;
 mod world;
 mod worlds;
+mod written;
 mod yaml;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use declared::Template as Declared;
-use linking::{is_cluster, mentions};
+use linking::is_cluster;
 use neptune_audit_core::requirements::Requirements;
 use worlds::{Judge, MOST_LOOKS};
 
@@ -75,7 +84,7 @@ impl Template {
             rows.push((subject(&resource.logical_id, resource.place, notes.collect()), row));
         }
         for (function, place, node) in &template.brought {
-            if mentions(node, "AWS::Neptune::DBCluster") || mentions(node, "AWS::RDS::DBCluster") && mentions(node, "neptune") {
+            if node.mentions("AWS::Neptune::DBCluster") || node.mentions("AWS::RDS::DBCluster") && node.mentions("neptune") {
                 let why = format!("`{function}` makes clusters that are not in the template as it stands");
                 rows.push((subject(function, *place, Vec::new()), Row::Undecided(why)));
             }
