@@ -293,6 +293,30 @@ fn a_missing_log_group_behind_a_broken_link_comes_by_itself() {
 }
 
 #[test]
+fn a_missing_log_group_of_a_cluster_that_had_nothing_to_write_yet_comes_by_itself_too() {
+    let excuses: [Change; 2] = [|facts| facts.cluster.created_at = Some(facts.read_at - HOUR), |facts| facts.cluster.members.clear()];
+    for excuse in excuses {
+        let said = said(|facts| {
+            facts.audit_log_group = LogGroupFacts::missing();
+            excuse(facts);
+        });
+        assert!(said.contains("let Neptune do it once it writes"), "{said}");
+    }
+    let slow_query = &trails(|facts| facts.slow_query_log_group = LogGroupFacts::missing())[1];
+    assert!(slow_query.findings()[0].to_string().contains("let Neptune do it once it writes"), "{slow_query:?}");
+}
+
+#[test]
+fn a_log_group_of_a_class_without_metric_filters_is_not_advised_to_get_one() {
+    let said = said(|facts| {
+        group(facts).class = "INFREQUENT_ACCESS".to_owned();
+        group(facts).metric_filters = 0;
+    });
+    assert!(said.contains("class INFREQUENT_ACCESS, which has no metric filters"), "{said}");
+    assert!(!said.contains("add a metric filter"), "{said}");
+}
+
+#[test]
 fn every_link_that_needs_a_missing_log_group_says_so_and_the_verdict_says_it_once() {
     let trails = trails(|facts| facts.audit_log_group = LogGroupFacts::missing());
     let broken = trails[0].links.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Broken(_)));
