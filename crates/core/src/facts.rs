@@ -324,3 +324,40 @@ impl ClusterFacts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::healthy;
+
+    #[test]
+    fn a_log_type_is_known_by_its_name_alone() {
+        for log_type in LogType::ALL {
+            assert_eq!(LogType::parse(log_type.as_str()), Some(log_type));
+        }
+        for name in ["", "Audit", "error", "slow_query"] {
+            assert_eq!(LogType::parse(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_the_engine_neptune_is_neptune() {
+        for (engine, is_neptune) in [("neptune", true), ("docdb", false), ("aurora-mysql", false), ("Neptune", false), ("", false)] {
+            let cluster = Cluster { engine: engine.to_owned(), ..healthy().cluster };
+            assert_eq!(cluster.is_neptune(), is_neptune, "{engine}");
+        }
+    }
+
+    #[test]
+    fn the_facts_of_each_log_are_read_where_they_were_noted() {
+        for (log_type, other) in [(LogType::Audit, LogType::SlowQuery), (LogType::SlowQuery, LogType::Audit)] {
+            let mut facts = healthy();
+            *facts.log_group_mut(log_type) = LogGroupFacts::missing();
+            facts.parameters.of_mut(log_type).value = None;
+            assert_eq!(*facts.log_group(log_type), LogGroupFacts::missing());
+            assert_eq!(facts.parameters.of(log_type).value, None);
+            assert_eq!(facts.log_group(other), healthy().log_group(other));
+            assert_eq!(facts.parameters.of(other), healthy().parameters.of(other));
+        }
+    }
+}

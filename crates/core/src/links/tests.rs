@@ -531,3 +531,33 @@ fn tags_are_read_only_where_a_link_is_broken_and_a_tag_could_exempt() {
     assert_eq!(decide(&facts, &strictest()), Err(Unread));
     assert_eq!(missing(&facts, &Requirements::default()), []);
 }
+
+#[test]
+fn advice_says_whether_a_reboot_must_follow() {
+    let after = |log: usize, group: &str| {
+        let trails = trails(|facts| {
+            facts.cluster.parameter_group = group.to_owned();
+            facts.parameters.audit.value = None;
+            facts.parameters.slow_query.value = None;
+        });
+        trails[log].findings()[0].remedy.to_string()
+    };
+    assert_eq!(after(0, "own"), "set neptune_enable_audit_log to 1 in parameter group own, then reboot each instance");
+    assert_eq!(after(1, "own"), "set neptune_enable_slow_query_log to info or debug in parameter group own");
+    let attach = "attach to cluster graph another parameter group with neptune_enable_audit_log 1, then reboot each instance";
+    assert_eq!(after(0, "default.neptune1.4"), attach);
+}
+
+#[test]
+fn the_advice_to_forward_names_the_destination_as_it_was_asked_for() {
+    let said = said(|facts| facts.audit_log_group.subscriptions = Fact::Found(Subscriptions::Filters(Vec::new())));
+    assert!(said.contains("send all of log group /aws/neptune/graph/audit to arn:aws:logs:*:destination:central,"), "{said}");
+}
+
+#[test]
+fn links_are_told_apart_by_their_names() {
+    for (place, link) in LINKS.iter().enumerate() {
+        assert_eq!(LINKS.iter().position(|other| other == link), Some(place), "{link:?}");
+        assert_eq!(format!("{link:?}"), link.name);
+    }
+}
