@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use aws_sdk_neptune::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_neptune::config::timeout::TimeoutConfig;
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_runtime_api::client::http::{HttpClient, http_client_fn};
+use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpConnector, http_client_fn};
 use aws_types::SdkConfig;
 use tokio::sync::Semaphore;
 
@@ -35,13 +36,15 @@ pub fn timeout_config() -> TimeoutConfig {
     TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT).build()
 }
 
-/// The HTTP client that all clients share.
+/// The HTTP client that all clients share. Making it reads the machine's root certificates: one is made, and early.
 pub fn http_client() -> impl HttpClient + 'static {
+    // The one setting of an HTTP client that the timeouts hold: the SDK gives it to clients that make their connector at the first call.
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
     // ring, because the SDK's default spends tens of milliseconds on entropy at the first call:
     // https://github.com/aws/aws-lc-rs/issues/1140
-    let https = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    // By itself the client would parse the root certificates anew for each AWS client that is made, three times an event.
-    http_client_fn(move |settings, components| https.http_connector(settings, components))
+    let https = Connector::builder().connector_settings(settings).tls_provider(Provider::Rustls(CryptoMode::Ring)).build();
+    let https = SharedHttpConnector::new(https);
+    http_client_fn(move |_settings, _components| https.clone())
 }
 
 /// The clients for one account and Region, all with the same credentials.
