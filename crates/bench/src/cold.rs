@@ -31,7 +31,7 @@ struct Size {
 
 /// All subjects in turn, with and without a whole CPU until the first poll.
 pub async fn measure(lab: &Lab) -> Result<Report> {
-    let runs = lab.runs(11);
+    let runs = lab.runs(7);
     let emulator = Emulator::start(Fleet::healthy(1)).await;
     let endpoint = Endpoint::tls(&emulator).await?;
     let event = lab.events.change(HOME_ACCOUNT, "c-0001")?;

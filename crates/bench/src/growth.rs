@@ -39,7 +39,15 @@ pub async fn measure(lab: &Lab) -> Result<Report> {
     let mut days = Vec::new();
     for clusters in CLUSTERS {
         let events = || Ok(vec![(lab.events.schedule(HOME_ACCOUNT)?, clusters)]);
-        days.push(day(&lab.subjects[RULE], Fleet::healthy(clusters), events, format!("{clusters} clusters, 1 account")).await?);
+        days.push(
+            day(
+                &lab.subjects[RULE],
+                Fleet::healthy(clusters),
+                events,
+                format!("{clusters} {}, 1 account", if clusters == 1 { "cluster" } else { "clusters" }),
+            )
+            .await?,
+        );
     }
     let parameters = json!({ "executionRoleName": ROLE });
     for accounts in ACCOUNTS {
@@ -49,7 +57,7 @@ pub async fn measure(lab: &Lab) -> Result<Report> {
         let event = |(id, clusters): &(String, usize)| Ok((with_parameters(lab.events.schedule(id)?, &parameters), *clusters));
         let events = || sizes.iter().map(event).collect();
         let clusters: usize = sizes.iter().map(|(_, clusters)| clusters).sum();
-        let what = format!("{accounts} accounts, {clusters} clusters, one function");
+        let what = format!("{accounts} {}, {clusters} clusters, one function", if accounts == 1 { "account" } else { "accounts" });
         days.push(day(&lab.subjects[RULE], fleet, events, what).await?);
     }
     Ok(Report { blocks: vec![Block::Text(describe(&days))], goals: Vec::new() })
@@ -92,7 +100,7 @@ fn describe(days: &[Day]) -> String {
             format!("{:.0} ms", milliseconds(day.cpu)),
             format!("{:.1} MB", megabytes(day.memory)),
             format!("{:.1} s", day.billed / 1000.0),
-            format!("{:.4} $", lambda * DAYS),
+            format!("{:.5} $", lambda * DAYS),
             format!("{:.2} $", day.clusters as f64 * DAYS * PER_EVALUATION),
         ]
     });

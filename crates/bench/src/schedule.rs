@@ -15,9 +15,10 @@ use crate::warm::LATENCIES;
 
 /// Clusters of the account.
 const SIZES: [usize; 3] = [40, 1_000, 10_000];
-const LISTING: &str = "rds:DescribeDBClusters";
+/// Each is a chain of pages; the longest one is what a schedule cannot be faster than.
+const LISTINGS: [&str; 2] = ["rds:DescribeDBClusters", "logs:DescribeLogGroups"];
 
-/// A section for each size; this function's time is held against that of its chain of pages.
+/// A section for each size; this function's time is held against that of its longest chain of pages.
 pub async fn measure(lab: &Lab) -> Result<Report> {
     let rounds = lab.runs(3);
     let event = || lab.events.schedule(HOME_ACCOUNT);
@@ -34,7 +35,8 @@ pub async fn measure(lab: &Lab) -> Result<Report> {
             for _ in 0..rounds {
                 for subject in Lab::RULES {
                     let (run, cpu, memory) = once(&lab.subjects[subject], &emulator, &endpoint, &event()?, clusters).await?;
-                    let ratio = run.duration.as_secs_f64() / chain::of_action(&run.calls, LISTING).as_secs_f64();
+                    let pages = LISTINGS.map(|listing| chain::of_action(&run.calls, listing)).into_iter().max().unwrap_or_default();
+                    let ratio = run.duration.as_secs_f64() / pages.as_secs_f64();
                     let measured = [milliseconds(run.duration), cpu, memory, run.calls.len() as f64, ratio];
                     for (figure, value) in measured.into_iter().enumerate() {
                         values[figure][subject].push(value);
@@ -44,7 +46,7 @@ pub async fn measure(lab: &Lab) -> Result<Report> {
             let [time, cpu, memory, calls, ratio] = values.map(|of| of.map(|values| (!values.is_empty()).then(|| Sample::new(values))));
             figures.push(Figure::new(format!("time at {latency} ms per call"), Unit::Milliseconds, time));
             if let (Some(ratio), true) = (&ratio[RULE], clusters == 10_000 && latency > 0) {
-                let what = format!("schedule over 10,000 clusters ÷ its chain of pages, at {latency} ms per call");
+                let what = format!("schedule over 10,000 clusters ÷ its longest chain of pages, at {latency} ms per call");
                 goals.push(Goal::new(what, 1.2, ratio.median()));
             }
             // The memory that matters is that of the slowest calls: more is under way at once.

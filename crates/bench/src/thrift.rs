@@ -37,16 +37,16 @@ pub async fn measure(lab: &Lab) -> Result<Report> {
         let samples = values.map(|values| (!values.is_empty()).then(|| Sample::new(values)));
         figures.push(Figure::new(format!("{clusters} clusters"), Unit::Milliseconds, samples));
     }
-    let dollars = |figure: &Figure, subject| per_million(figure.median(subject).unwrap_or(f64::NAN), SMALLEST.megabytes) / 1000.0;
+    let dollars = |figure: &Figure, subject| per_million(figure.median(subject).unwrap_or(f64::NAN), SMALLEST.megabytes);
     let costs: Vec<_> = figures
         .iter()
-        .map(|figure| format!("{} {:.3} $ (rdklib {:.3} $)", figure.what, dollars(figure, RULE), dollars(figure, RDKLIB)))
+        .map(|figure| format!("{} {:.2} $ (rdklib {:.2} $)", figure.what, dollars(figure, RULE), dollars(figure, RDKLIB)))
         .collect();
     let section = Section {
         name: "thrift",
         title: "A schedule at 128 MB, as billed".into(),
         note: format!(
-            "A cold process for each of {rounds} runs, in turn, over TLS at {} ms per call; a whole CPU for init. {} A thousand such schedules \
+            "A cold process for each of {rounds} runs, in turn, over TLS at {} ms per call; a whole CPU for init. {} A million such schedules \
              cost, at Lambda: {}.",
             LATENCY.as_millis(),
             lab.means.describe(),
