@@ -74,7 +74,7 @@ test-rust: ## Run the Rust tests
 	@.ci/needs rust
 	cargo test --workspace
 
-test-python: build venv sam checkov ## Run the Python tests: the emulator, moto, templates, documents, the runbook
+test-python: build venv sam checkov policies custodian provider ## Run the Python tests: the emulator, moto, templates, documents, the runbook
 	$(BINARIES) .venv/bin/pytest -q -m "not slow" tests/python
 
 test-remediation: build venv node ## Run the runbook in a simulator, before and after judged by the real function
@@ -115,7 +115,7 @@ clean: ## Remove everything that was built or installed here
 
 # --- Tools --------------------------------------------------------------------------------------------------------------
 
-.PHONY: venv sam checkov node
+.PHONY: venv sam checkov policies custodian provider node
 venv: .venv/.installed ## Install the Python tools into .venv
 .venv/.installed: tests/requirements.txt tests/requirements-node.txt
 	@.ci/needs python
@@ -132,12 +132,20 @@ venv: .venv/.installed ## Install the Python tools into .venv
 	touch $@
 
 # Each wants other versions than the tests, so each has an environment of its own.
-sam checkov: %: .venv/%/.installed
+sam checkov policies custodian: %: .venv/%/.installed
+# The library of Open Policy Agent says that it wants Python 3.14; its code does not.
+.venv/policies/.installed: export PIP_IGNORE_REQUIRES_PYTHON = 1
 .venv/%/.installed: tests/requirements-%.txt
 	@.ci/needs python
 	@echo "Installing $* into .venv/$*"
 	$(PYTHON) -m venv .venv/$*
 	.venv/$*/bin/pip install -q --disable-pip-version-check -r $<
+	touch $@
+
+provider: .venv/terraform/.installed ## Take what Terraform's AWS provider knows from npm, for the tests of module and example
+.venv/terraform/.installed: tests/python/provider.py | venv
+	@echo "Installing the declarations of Terraform's AWS provider into .venv/terraform (37 MB to fetch, 5 MB kept)"
+	.venv/bin/python tests/python/provider.py
 	touch $@
 
 node: tests/remediation/node_modules/.installed ## Install the simulator of Automation runbooks

@@ -1,5 +1,5 @@
-# A Neptune cluster whose audit trail is there when somebody needs it: written, exported, kept for a year, encrypted, sent to
-# a central account, and watched.
+# A Neptune cluster whose audit trail is there when somebody needs it: written with the name of each caller, exported, kept for
+# a year, encrypted, protected from deletion, sent to a central account, and watched.
 
 terraform {
   required_version = ">= 1.5"
@@ -7,7 +7,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.32, < 7.0"
+      version = ">= 6.25, < 7.0" # the first that protects a log group
     }
   }
 }
@@ -29,9 +29,14 @@ variable "security_group_ids" {
 }
 
 variable "engine_version" {
-  description = "Engine version; its first two numbers are the family of the parameter group."
+  description = "Engine version to begin with; its first two numbers are the family of the parameter group."
   type        = string
-  default     = "1.4.5.1"
+  default     = "1.4.7.1"
+
+  validation {
+    condition     = can(regex("^1\\.4\\.[0-9]+\\.[0-9]+$", var.engine_version))
+    error_message = "Must be a version 1.4, as the family of the parameter group is."
+  }
 }
 
 variable "instance_class" {
@@ -60,10 +65,14 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
-# One key for the data and for its trail.
+# One key for the data and for its trail. Without it neither can be read any more.
 resource "aws_kms_key" "this" {
   description         = "Neptune cluster ${var.cluster_identifier} and its audit log"
   enable_key_rotation = true
+
+  lifecycle {
+    prevent_destroy = true
+  }
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -79,12 +88,12 @@ resource "aws_kms_key" "this" {
       {
         Sid       = "LogsOfThisCluster"
         Effect    = "Allow"
-        Principal = { Service = "logs.${data.aws_region.current.name}.amazonaws.com" }
+        Principal = { Service = "logs.${data.aws_region.current.id}.amazonaws.com" }
         Action    = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
         Resource  = "*"
         Condition = {
           ArnEquals = {
-            "kms:EncryptionContext:aws:logs:arn" = "arn:${data.aws_partition.current.partition}:logs:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:log-group:/aws/neptune/${var.cluster_identifier}/audit"
+            "kms:EncryptionContext:aws:logs:arn" = "arn:${data.aws_partition.current.partition}:logs:${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}:log-group:/aws/neptune/${var.cluster_identifier}/audit"
           }
         }
       },
@@ -92,11 +101,14 @@ resource "aws_kms_key" "this" {
   })
 }
 
-# Made before the cluster. Otherwise Neptune makes it with the first event: never expiring, and without the key.
+# Made before the cluster. Otherwise Neptune makes it with the first event: never expiring, unprotected and without the key.
+# Whoever destroys the rest leaves the log where it is.
 resource "aws_cloudwatch_log_group" "audit" {
-  name              = "/aws/neptune/${var.cluster_identifier}/audit"
-  retention_in_days = var.retention_in_days
-  kms_key_id        = aws_kms_key.this.arn
+  name                        = "/aws/neptune/${var.cluster_identifier}/audit"
+  retention_in_days           = var.retention_in_days
+  kms_key_id                  = aws_kms_key.this.arn
+  deletion_protection_enabled = true
+  skip_destroy                = true
 }
 
 # A copy that nobody of this account can delete.
@@ -143,6 +155,11 @@ resource "aws_neptune_cluster" "this" {
   final_snapshot_identifier           = "${var.cluster_identifier}-final"
 
   depends_on = [aws_cloudwatch_log_group.audit]
+
+  # Neptune installs minor versions by itself; a plan must not take them back.
+  lifecycle {
+    ignore_changes = [engine_version]
+  }
 }
 
 # An instance that starts with the parameter in its group needs no reboot.
@@ -167,7 +184,7 @@ resource "aws_cloudwatch_log_metric_filter" "failed_connections" {
     namespace     = "NeptuneAudit"
     name          = "FailedConnections-${var.cluster_identifier}"
     value         = "1"
-    default_value = 0
+    default_value = "0"
   }
 }
 
@@ -180,7 +197,7 @@ resource "aws_cloudwatch_log_metric_filter" "queries" {
     namespace     = "NeptuneAudit"
     name          = "Queries-${var.cluster_identifier}"
     value         = "1"
-    default_value = 0
+    default_value = "0"
   }
 }
 

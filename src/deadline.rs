@@ -11,9 +11,11 @@ const MOST_FOR_ANSWERING: Duration = Duration::from_millis(250);
 /// Where the runtime tells no deadline, or one that is over (stand-ins of the Runtime API do): what AWS Config would wait for anyway.
 const UNTOLD: Duration = Duration::from_secs(60);
 
-/// The two times by which the parts of an invocation end.
+/// The times by which the parts of an invocation end.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline {
+    /// Nobody waits after this to learn what is on record: a result that is put once too often costs a little, one that is lost is missed.
+    pub comparing: Instant,
     /// Nothing is read after this.
     pub reading: Instant,
     /// Nothing is put after this.
@@ -25,11 +27,11 @@ pub struct Deadline {
 impl Deadline {
     /// From the time at which Lambda ends the invocation.
     pub fn new(invocation: SystemTime) -> Self {
-        let now = SystemTime::now();
+        let (now, begun) = (SystemTime::now(), Instant::now());
         let left = invocation.duration_since(now).ok().filter(|left| !left.is_zero()).unwrap_or(UNTOLD);
-        let end = Instant::now() + left;
+        let end = begun + left;
         let reporting = end - (left / 20).min(MOST_FOR_ANSWERING);
-        Self { reading: end - (left / 4).min(MOST_FOR_REPORTING), reporting, invocation: now + left }
+        Self { comparing: begun + left / 3, reading: end - (left / 4).min(MOST_FOR_REPORTING), reporting, invocation: now + left }
     }
 }
 
@@ -43,6 +45,7 @@ mod tests {
         let told = SystemTime::now() + Duration::from_secs(4);
         let deadline = Deadline::new(told);
         let after = Instant::now();
+        assert!(before < deadline.comparing && deadline.comparing < deadline.reading);
         // A quarter less a twentieth is a fifth.
         let left = 5 * (deadline.reporting - deadline.reading);
         let begun = deadline.reporting + left / 20 - left;

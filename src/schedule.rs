@@ -11,7 +11,7 @@ use neptune_audit_core::facts::Cluster;
 use neptune_audit_scan::neptune::Listed;
 use neptune_audit_scan::scan::{Message, Scan};
 use tokio::task::JoinSet;
-use tokio::time::sleep_until;
+use tokio::time::{sleep_until, timeout_at};
 
 use crate::aws::config::BATCH;
 use crate::error::{RuleError, Trouble, Warning};
@@ -134,7 +134,7 @@ impl Schedule<'_> {
         let evaluation =
             Evaluation::judged(resource, &identifier, &verdict, &invocation.parameters.required, invocation.ordering_timestamp);
         let unchanged = match &self.recorded {
-            Some(recorded) => recorded.has(&evaluation).await,
+            Some(recorded) => timeout_at(self.session.deadline.comparing, recorded.has(&evaluation)).await.unwrap_or(false),
             None => false,
         };
         self.progress.judged(unchanged);

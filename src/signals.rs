@@ -107,7 +107,7 @@ pub fn warn(account: &AccountId, request_id: &str, warning: &Warning) {
 pub fn finish(tally: &Tally, request_id: &str, duration: Duration, error: Option<&RuleError>) {
     let clusters = ["Compliant", "NonCompliant", "NotApplicable", "Unchanged", "BrokenLinks"];
     let clusters = clusters.iter().filter(|_| tally.schedule).map(|name| metric(name, "Count"));
-    let always = ["ApiCalls", "Errors", "Warnings"].iter().map(|name| metric(name, "Count")).chain([metric("Duration", "Milliseconds")]);
+    let always = [metric("ApiCalls", "Count"), metric("Errors", "Count"), metric("Warnings", "Count"), metric("Duration", "Milliseconds")];
     let milliseconds = duration.as_secs_f64() * 1000.0;
     let summary = format!(
         "{} COMPLIANT, {} NON_COMPLIANT, {} NOT_APPLICABLE, {} unchanged; {} calls in {milliseconds:.0} ms",

@@ -36,8 +36,11 @@ resource "aws_iam_role_policy" "function" {
           Resource = aws_sqs_queue.failed_events.arn
         },
         {
-          Effect   = "Allow"
-          Action   = ["rds:DescribeDBClusters"] # which clusters there are, their exports, members and parameter group (Neptune's control plane is rds:)
+          Effect = "Allow"
+          Action = [
+            "rds:DescribeDBClusters",  # which clusters there are, their exports, members, parameter group and authentication (Neptune's control plane is rds:)
+            "rds:ListTagsForResource", # exemptTag: the tags, which the listing of clusters leaves out
+          ]
           Resource = "arn:${local.partition}:rds:${local.region}:${local.account}:cluster:*"
         },
         {
@@ -46,16 +49,18 @@ resource "aws_iam_role_policy" "function" {
           Resource = "arn:${local.partition}:rds:${local.region}:${local.account}:cluster-pg:*"
         },
         {
-          Effect   = "Allow"
-          Action   = ["logs:DescribeLogGroups"] # retention and KMS key; a listing is authorized on all log groups, whatever prefix it asks for
-          Resource = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:*"
-        },
-        {
+          # IAM knows no log group for the first two, and the second needs the third, on everything.
           Effect = "Allow"
           Action = [
-            "logs:DescribeSubscriptionFilters", # forwardingDestination: where the log group sends
-            "logs:DescribeLogStreams",          # maximumSilenceHours: when the newest event came
+            "logs:DescribeLogGroups",           # whether there is a log group, its retention, KMS key, protection and metric filters
+            "logs:DescribeAccountPolicies",     # forwardingDestination: where the account sends every log group
+            "logs:DescribeSubscriptionFilters", # forwardingDestination: where the log group itself sends
           ]
+          Resource = "*"
+        },
+        {
+          Effect   = "Allow"
+          Action   = ["logs:DescribeLogStreams"] # maximumSilenceHours: when the newest event came
           Resource = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/neptune/*"
         },
         {

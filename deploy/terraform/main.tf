@@ -5,19 +5,25 @@ data "aws_region" "current" {}
 locals {
   account   = data.aws_caller_identity.current.account_id
   partition = data.aws_partition.current.partition
-  region    = data.aws_region.current.name
+  # Not .name, which provider 6 deprecates, nor .region, which provider 5 does not have.
+  region = data.aws_region.current.id
 
   # A blank value is left out, which is how the rule knows it as unset.
   rule_parameters = { for name, value in {
-    logTypes              = var.log_types
-    pendingReboot         = var.pending_reboot
-    minimumRetentionDays  = var.minimum_retention_days
-    maximumRetentionDays  = var.maximum_retention_days
-    logGroupEncrypted     = var.log_group_encrypted
-    forwardingDestination = var.forwarding_destination
-    maximumSilenceHours   = var.maximum_silence_hours
-    executionRoleName     = var.execution_role_name
-    reportUnchanged       = var.report_unchanged
+    logTypes                  = var.log_types
+    pendingReboot             = var.pending_reboot
+    iamAuthentication         = var.iam_authentication
+    logGroupRequired          = var.log_group_required
+    minimumRetentionDays      = var.minimum_retention_days
+    maximumRetentionDays      = var.maximum_retention_days
+    logGroupEncrypted         = var.log_group_encrypted
+    logGroupDeletionProtected = var.log_group_deletion_protected
+    logGroupMetricFilter      = var.log_group_metric_filter
+    forwardingDestination     = var.forwarding_destination
+    maximumSilenceHours       = var.maximum_silence_hours
+    exemptTag                 = var.exempt_tag
+    executionRoleName         = var.execution_role_name
+    reportUnchanged           = var.report_unchanged
   } : name => value if value != "" }
 
   # Two schedules and the two hours that AWS Config may be late.
@@ -132,4 +138,11 @@ resource "aws_config_config_rule" "this" {
   }
 
   depends_on = [aws_lambda_permission.config]
+
+  lifecycle {
+    precondition {
+      condition     = length(jsonencode(local.rule_parameters)) <= 1024
+      error_message = "AWS Config stores 1,024 characters of rule parameters; these are more."
+    }
+  }
 }

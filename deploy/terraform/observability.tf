@@ -30,6 +30,21 @@ resource "aws_cloudwatch_metric_alarm" "events_given_up" {
   ok_actions          = local.alarm_actions
 }
 
+resource "aws_cloudwatch_metric_alarm" "runs_with_warnings" {
+  alarm_name          = "${var.name}-runs-with-warnings"
+  alarm_description   = "Every cluster was reported, but something was left undone, such as clearing the results of clusters that are gone. The log group ${aws_cloudwatch_log_group.function.name} names the permission in a line of level WARN."
+  namespace           = "NeptuneAuditRule"
+  metric_name         = "Warnings"
+  statistic           = "Sum"
+  period              = 3600
+  evaluation_periods  = 1
+  threshold           = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.alarm_actions
+  ok_actions          = local.alarm_actions
+}
+
 resource "aws_cloudwatch_metric_alarm" "rule_does_not_run" {
   alarm_name          = "${var.name}-does-not-run"
   alarm_description   = "The function was not invoked for twice the schedule. Is the rule deleted, or may AWS Config no longer invoke the function?"

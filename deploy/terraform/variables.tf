@@ -22,6 +22,28 @@ variable "pending_reboot" {
   }
 }
 
+variable "iam_authentication" {
+  description = "true asks for IAM authentication on the cluster, so that the audit log names each caller."
+  type        = string
+  default     = "false"
+
+  validation {
+    condition     = contains(["false", "true", ""], var.iam_authentication)
+    error_message = "Must be true or false."
+  }
+}
+
+variable "log_group_required" {
+  description = "false does not ask for the log group where no other parameter does."
+  type        = string
+  default     = "true"
+
+  validation {
+    condition     = contains(["true", "false", ""], var.log_group_required)
+    error_message = "Must be true or false."
+  }
+}
+
 variable "minimum_retention_days" {
   description = "Shortest retention of the log group, in days (1 to 3653). Blank = not checked."
   type        = string
@@ -55,25 +77,68 @@ variable "log_group_encrypted" {
   }
 }
 
+variable "log_group_deletion_protected" {
+  description = "true asks for protection from deletion on the log group."
+  type        = string
+  default     = "false"
+
+  validation {
+    condition     = contains(["false", "true", ""], var.log_group_deletion_protected)
+    error_message = "Must be true or false."
+  }
+}
+
+variable "log_group_metric_filter" {
+  description = "true asks for at least one metric filter on the log group."
+  type        = string
+  default     = "false"
+
+  validation {
+    condition     = contains(["false", "true", ""], var.log_group_metric_filter)
+    error_message = "Must be true or false."
+  }
+}
+
 variable "forwarding_destination" {
-  description = "ARN that a subscription filter of the log group must send to; * stands for any run of characters. Blank = not checked."
+  description = "ARN that a subscription filter must send the whole log group to; * stands for any run of characters. Blank = not checked."
   type        = string
   default     = ""
 
   validation {
-    condition     = can(regex("^[!#-\\[\\]-~]{0,400}$", var.forwarding_destination))
-    error_message = "Must be blank, or an ARN (no space, quote or backslash) in which * stands for any run of characters."
+    condition     = can(regex("^(\\*[!#-\\[\\]-~]*|arn:[!#-\\[\\]-~]*\\*[!#-\\[\\]-~]*|arn:([!#-9;-\\[\\]-~]*:){4}[!#-\\[\\]-~]+)?$", var.forwarding_destination))
+    error_message = "Must be blank, or begin with arn: or *; an ARN without a * has six parts. No space, quote or backslash."
+  }
+
+  validation {
+    condition     = length(var.forwarding_destination) <= 256
+    error_message = "Must have at most 256 characters."
   }
 }
 
 variable "maximum_silence_hours" {
-  description = "Hours after which a log group without a new event is reported as silent (1 or more). Blank = not checked."
+  description = "Hours after which a log group without a new event is reported as silent (1 to 87672). Blank = not checked."
   type        = string
   default     = ""
 
   validation {
-    condition     = can(regex("^([1-9][0-9]{0,4})?$", var.maximum_silence_hours))
-    error_message = "Must be blank, or whole hours from 1 to 99999."
+    condition     = can(regex("^([1-9][0-9]{0,3}|[1-7][0-9]{4}|8[0-6][0-9]{3}|87[0-5][0-9]{2}|876[0-6][0-9]|8767[0-2])?$", var.maximum_silence_hours))
+    error_message = "Must be blank, or whole hours from 1 to 87672."
+  }
+}
+
+variable "exempt_tag" {
+  description = "Key, or Key=Value: a cluster with that tag that would be NON_COMPLIANT is NOT_APPLICABLE. Blank = none."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^([^\\s=\"\\\\]([^\"\\\\\\x00-\\x1f]*[^\\s\"\\\\])?)?$", var.exempt_tag))
+    error_message = "Must be blank, or a tag's key, or Key=Value (no quote or backslash)."
+  }
+
+  validation {
+    condition     = length(var.exempt_tag) <= 200
+    error_message = "Must have at most 200 characters."
   }
 }
 
@@ -85,6 +150,11 @@ variable "execution_role_name" {
   validation {
     condition     = can(regex("^(([0-9A-Za-z_+=,.@-]+/)*[0-9A-Za-z_+=,.@-]{1,64})?$", var.execution_role_name))
     error_message = "Must be blank, or the name of an IAM role, its path before it (audit/NeptuneAuditRule)."
+  }
+
+  validation {
+    condition     = length(var.execution_role_name) <= 128
+    error_message = "Must have at most 128 characters."
   }
 }
 
@@ -147,7 +217,7 @@ variable "memory_size" {
 }
 
 variable "log_kms_key_arn" {
-  description = "KMS key for the function's own log; its policy must let logs.amazonaws.com use it. Blank = encrypted with a key that AWS owns."
+  description = "KMS key for the function's own log; its policy must let logs.<region>.amazonaws.com use it. Blank = encrypted with a key that AWS owns."
   type        = string
   default     = ""
 }
@@ -165,7 +235,7 @@ variable "alarm_topic_arn" {
 }
 
 variable "non_compliant_topic_arn" {
-  description = "SNS topic told of each cluster that turns NON_COMPLIANT. Its policy must let events.amazonaws.com publish. Blank = nobody."
+  description = "SNS topic told of each cluster that turns NON_COMPLIANT, and of each run of the runbook that fails. Its policy must let events.amazonaws.com publish. Blank = nobody."
   type        = string
   default     = ""
 }
@@ -215,6 +285,17 @@ variable "remediation_kms_key_id" {
   description = "ARN of the KMS key that the runbook gives to log groups; its policy must allow CloudWatch Logs. Blank leaves it."
   type        = string
   default     = ""
+}
+
+variable "remediation_deletion_protection" {
+  description = "true lets the runbook protect the log groups from deletion. Nothing here takes the protection away again."
+  type        = string
+  default     = "false"
+
+  validation {
+    condition     = contains(["false", "true"], var.remediation_deletion_protection)
+    error_message = "Must be true or false."
+  }
 }
 
 variable "remediation_shared_parameter_group" {

@@ -131,6 +131,8 @@ def problems(document):
     seen = set(document["parameters"])
 
     found += [f"{name}: declared twice" for name in set(names) if names.count(name) > 1]
+    # `{{ Name.CurrentIteratorValue }}` and `{{ Name }}` would name different things.
+    found += [f"{name}: a parameter has that name too" for name in names if name in document["parameters"]]
     found += [f"outputs: nothing is named {output}" for output in document["outputs"] if output not in known]
     for step, loop in steps(document):
         name, inputs = step["name"], step["inputs"]

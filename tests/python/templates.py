@@ -74,22 +74,29 @@ def allowed_actions(resource):
     }
 
 
+def function_sources():
+    """The function's own sources, and of the crates that decide and read for it. The command's permissions are its own."""
+    return sorted(path for folder in ("src", "crates/core/src", "crates/scan/src") for path in (ROOT / folder).rglob("*.rs"))
+
+
 @functools.cache
 def actions_in_code():
     """The IAM actions that the function's sources name where they call AWS, as `"rds:DescribeDBClusters"`."""
     found = set()
-    for source in (ROOT / "src").rglob("*.rs"):
+    for source in function_sources():
         found.update(re.findall(r'"((?:rds|logs|config|sts):[A-Z]\w+)"', source.read_text()))
     return found
 
 
 @functools.cache
 def rule_parameters():
-    """The names of the rule's parameters, from the table in the function's sources."""
-    source = (ROOT / "src/parameters.rs").read_text()
-    table = re.search(r"pub(?:\([a-z ]+\))? const NAMES[^=]*=\s*&?\[(.*?)\];", source, re.DOTALL)
-    assert table, "src/parameters.rs has no table `pub const NAMES`"
-    return re.findall(r'"(\w+)"', table[1])
+    """The names of the rule's parameters, from the tables of them in the function's sources."""
+    names = []
+    for source in function_sources():
+        for table in re.findall(r"const \w+: &?\[(?:Parameter<.*?>|&str); \d+\] = &?\[\n(.*?)\n\];", source.read_text(), re.DOTALL):
+            names += re.findall(r'^ +(?:name: )?"([a-z]+[A-Z]\w+)",$', table, re.M)
+    assert len(names) >= 9 and len(names) == len(set(names)), f"the table of parameters is not found in the sources: {names}"
+    return names
 
 
 def template_name(parameter):

@@ -248,34 +248,6 @@ def test_every_parameter_that_reads_more_says_its_permission():
         assert all(f'"{action}"' in sources for action in in_backticks(permission))
 
 
-def test_the_parameters_of_the_template_are_told():
-    page = read("docs/deployment.md").split("## Upgrade and remove")[0]
-    told = [name for row in rows(page) for name in in_backticks(row[0])]
-    assert sorted(told) == sorted(load("template.yaml")["Parameters"])
-
-
-def test_the_costs_are_what_the_prices_and_the_arithmetic_give():
-    text = read("docs/costs.md")
-    runs = int(re.search(r"a run an hour being (\d+) a month", text)[1])
-    first, first_size, second, second_size, rest = (
-        float(number.replace(",", ""))
-        for number in re.search(
-            r"At ([\d.]+) US dollars each for the first ([\d,]+) of a Region and month, ([\d.]+) for the next\s+([\d,]+) and ([\d.]+) beyond", text
-        ).groups()
-    )
-
-    def dollars(evaluations):
-        in_first = min(evaluations, first_size)
-        in_second = min(evaluations - in_first, second_size)
-        return f"{in_first * first + in_second * second + (evaluations - in_first - in_second) * rest:.2f}"
-
-    table = re.findall(r"^\| ([\d,]+) \| ([\d.,]+) \| ([\d.,]+) \|$", text, re.M)
-    assert len(table) >= 3
-    for clusters, hourly, daily in table:
-        count = int(clusters.replace(",", ""))
-        assert (hourly, daily) == (dollars(count * runs), dollars(count * runs / 24)), clusters
-
-
 def test_nothing_names_a_path_of_a_machine_or_an_account_of_somebody():
     texts = [path for pattern in ("*.md", "*.yaml", "*.yml", "*.json", "*.rs", "*.py", "*.toml", "*.tf", "*.mjs") for path in ROOT.rglob(pattern)]
     skipped = {"target", ".venv", "node_modules", ".git", ".aws-sam", "dist"}

@@ -1832,8 +1832,16 @@ def test_a_function_that_cannot_start_says_so(emulator):
 
 def test_an_invocation_that_nobody_answers_ends_after_its_deadline(emulator):
     started = time.monotonic()
-    assert invoked(emulator, b"{}", "?deadline_ms=100").result(timeout=30) == (504, "none")
+    answer = invoked(emulator, b"{}", "?deadline_ms=100")
+    Runtime(emulator).next()
+    assert answer.result(timeout=30) == (504, "none")
     assert time.monotonic() - started >= 2.1
+
+
+def test_an_invocation_without_a_function_says_how_to_attach_one(emulator):
+    status, answer = invoked(emulator, b"{}").result(timeout=30)
+    assert (status, answer["error"]["error_type"]) == (503, "NoFunction")
+    assert "--function" in answer["error"]["error_message"]
 
 
 def test_the_event_tells_which_rule_its_token_belongs_to(emulator):

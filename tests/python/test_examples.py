@@ -15,7 +15,7 @@ from pathlib import Path
 import hcl2
 import pytest
 
-from templates import ROOT, load
+from templates import ROOT, load, resources
 from test_templates_terraform import plain
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
@@ -30,9 +30,12 @@ GIVEN = {
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 # Everything that the rule can ask.
 STRICT = {
+    "iamAuthentication": "true",
     "minimumRetentionDays": "365",
     "maximumRetentionDays": "3653",
     "logGroupEncrypted": "true",
+    "logGroupDeletionProtected": "true",
+    "logGroupMetricFilter": "true",
     "forwardingDestination": f"arn:aws:logs:{REGION}:444455556666:destination:*",
     "maximumSilenceHours": "24",
 }
@@ -75,8 +78,16 @@ def from_cloudformation(template):
         group=cluster.get("DBClusterParameterGroupName"),
         groups={g["Name"]: {"family": g["Family"], "parameters": g["Parameters"]} for g in [of("ParameterGroup")] if g},
         exports=cluster.get("EnableCloudwatchLogsExports", []),
+        iam_authentication=cluster.get("IamAuthEnabled", False),
         members=[of(name)["DBInstanceIdentifier"] for name in ("Writer", "Reader")],
-        log=log and {"name": log["LogGroupName"], "retention_in_days": log.get("RetentionInDays"), "kms_key_id": log.get("KmsKeyId")},
+        log=log
+        and {
+            "name": log["LogGroupName"],
+            "retention_in_days": log.get("RetentionInDays"),
+            "kms_key_id": log.get("KmsKeyId"),
+            "deletion_protection": log.get("DeletionProtectionEnabled", False),
+            "metric_filters": sum(resolve(f["Properties"]["LogGroupName"]) == log["LogGroupName"] for f in resources(template, "AWS::Logs::MetricFilter").values()),
+        },
         filters=[(f["LogGroupName"], f["FilterName"], f["DestinationArn"]) for f in [of("CentralCopy")] if f],
     )
 
@@ -106,9 +117,13 @@ def from_terraform(module):
 
     cluster = of(
         "aws_neptune_cluster.this",
-        "cluster_identifier", "engine_version", "neptune_cluster_parameter_group_name", "enable_cloudwatch_logs_exports",
+        "cluster_identifier", "engine_version", "neptune_cluster_parameter_group_name", "enable_cloudwatch_logs_exports", "iam_database_authentication_enabled",
     )
-    log = of("aws_cloudwatch_log_group.audit", "name", "retention_in_days", "kms_key_id")
+    log = of("aws_cloudwatch_log_group.audit", "name", "retention_in_days", "kms_key_id", "deletion_protection_enabled")
+    if log:
+        log["deletion_protection"] = log.pop("deletion_protection_enabled") or False
+        metric_filters = [body for name, body in made.items() if name.startswith("aws_cloudwatch_log_metric_filter.")]
+        log["metric_filters"] = sum(resolve(body["log_group_name"]) == log["name"] for body in metric_filters)
     group = of("aws_neptune_cluster_parameter_group.audited", "name", "family", "parameter")
     forward = of("aws_cloudwatch_log_subscription_filter.central", "log_group_name", "name", "destination_arn")
     instances = made["aws_neptune_cluster_instance.this"]
@@ -118,13 +133,14 @@ def from_terraform(module):
         group=cluster["neptune_cluster_parameter_group_name"],
         groups={group["name"]: {"family": group["family"], "parameters": {p["name"]: p["value"] for p in group["parameter"] or []}}} if group else {},
         exports=cluster["enable_cloudwatch_logs_exports"] or [],
+        iam_authentication=cluster["iam_database_authentication_enabled"] or False,
         members=[f"{resolve(instances['cluster_identifier'])}-{n + 1}" for n in range(instances["count"])],
         log=log,
         filters=[(forward["log_group_name"], forward["name"], forward["destination_arn"])] if forward else [],
     )
 
 
-def fleet(identifier, version, group, groups, exports, members, log, filters):
+def fleet(identifier, version, group, groups, exports, iam_authentication, members, log, filters):
     """The emulator's words for it, after an hour of use: the log group has an event."""
     family = "neptune" + ".".join(version.split(".")[:2])
     assert all(g["family"] == family for g in groups.values()), "the parameter group is of another family than the engine"
@@ -139,6 +155,7 @@ def fleet(identifier, version, group, groups, exports, members, log, filters):
                 "parameter_group": group or f"default.{family}",
                 "members": [{"identifier": member, "writer": n == 0} for n, member in enumerate(members)],
                 "exports": exports,
+                "iam_authentication": iam_authentication,
             }
         ],
         "parameter_groups": groups,
@@ -222,6 +239,54 @@ def test_cfn_lint_finds_nothing_in_the_example():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_log_that_nothing_watches_is_not_right(tmp_path):
+    template = load(CLOUDFORMATION)
+    for name in resources(template, "AWS::Logs::MetricFilter"):
+        del template["Resources"][name]
+    result, annotation = verdict(from_cloudformation(template), tmp_path)
+    assert result == "NON_COMPLIANT"
+    assert "NOT_WATCHED" in annotation
+
+
+def made_by_terraform(name):
+    kind, _, label = name.partition(".")
+    (body,) = [named[label] for block in module()["resource"] for found, named in block.items() if found == kind and label in named]
+    return body
+
+
+def test_whoever_removes_either_example_leaves_the_log_and_its_key():
+    template = load(CLOUDFORMATION)["Resources"]
+    for name in ("AuditLog", "Key"):
+        assert template[name]["DeletionPolicy"] == template[name]["UpdateReplacePolicy"] == "Retain", name
+    assert made_by_terraform("aws_cloudwatch_log_group.audit")["skip_destroy"] is True
+    assert made_by_terraform("aws_kms_key.this")["lifecycle"] == [{"prevent_destroy": True}]
+
+
+def test_a_plan_does_not_take_back_a_version_that_neptune_installed():
+    assert made_by_terraform("aws_neptune_cluster_instance.this")["auto_minor_version_upgrade"] is True
+    assert made_by_terraform("aws_neptune_cluster.this")["lifecycle"] == [{"ignore_changes": ["engine_version"]}]
+
+
+# When Neptune ends the versions that one can begin with, by the first three numbers:
+# https://docs.aws.amazon.com/neptune/latest/userguide/engine-releases.html
+END_OF_LIFE = {"1.4.5": "2027-03-06", "1.4.6": "2027-03-06", "1.4.7": "2027-06-03"}
+
+
+def test_either_example_begins_with_the_version_that_lives_longest():
+    (variable,) = [block["engine_version"] for block in module()["variable"] if "engine_version" in block]
+    parameter = load(CLOUDFORMATION)["Parameters"]["EngineVersion"]
+    assert variable["default"] == parameter["Default"]
+    line, _, _ = parameter["Default"].rpartition(".")
+    assert END_OF_LIFE[line] == max(END_OF_LIFE.values())
+
+
+def test_cloudwatch_logs_of_the_region_may_use_the_key():
+    """A key's policy names the service in the Region: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"""
+    statements = load(CLOUDFORMATION)["Resources"]["Key"]["Properties"]["KeyPolicy"]["Statement"]
+    assert {"Service": {"Fn::Sub": "logs.${AWS::Region}.amazonaws.com"}} in [statement["Principal"] for statement in statements]
+    assert "logs.${data.aws_region.current.id}.amazonaws.com" in made_by_terraform("aws_kms_key.this")["policy"]
+
+
 def drop(template, resource, name=None):
     if name is None:
         del template["Resources"][resource]
@@ -238,6 +303,8 @@ def drop(template, resource, name=None):
         ("Cluster", "EnableCloudwatchLogsExports", "EXPORT_OFF"),
         ("AuditLog", "RetentionInDays", "RETENTION_TOO_LONG"),
         ("AuditLog", "KmsKeyId", "NOT_ENCRYPTED"),
+        ("AuditLog", "DeletionProtectionEnabled", "DELETABLE"),
+        ("Cluster", "IamAuthEnabled", "CALLER_UNKNOWN"),
         ("CentralCopy", None, "NOT_FORWARDED"),
     ],
 )

@@ -24,7 +24,8 @@ class Account:
     def __init__(self):
         self.clusters = [
             {"DBClusterIdentifier": name, "DbClusterResourceId": resource_id, "Engine": engine, "Status": "available",
-             "DBClusterParameterGroup": group, "EnabledCloudwatchLogsExports": ["audit"], "DBClusterMembers": []}
+             "DBClusterArn": f"arn:aws:rds:eu-west-1:111122223333:cluster:{name}", "DBClusterParameterGroup": group,
+             "EnabledCloudwatchLogsExports": ["audit"], "IAMDatabaseAuthenticationEnabled": True, "DBClusterMembers": []}
             for name, resource_id, engine, group in [
                 ("aurora", "cluster-AURORA", "aurora-mysql", "audited"),
                 ("other", "cluster-OTHER", "neptune", "elsewhere"),
@@ -36,7 +37,7 @@ class Account:
         self.graph["DBClusterMembers"] = [member("writer", True), member("reader-1"), member("reader-2")]
         self.groups = {"audited": ("neptune1.3", dict(ON)), "elsewhere": ("neptune1.3", dict(ON)),
                        "default.neptune1.3": ("neptune1.3", dict(OFF))}
-        self.log_groups = []
+        self.log_groups = [{"logGroupName": f"/aws/neptune/graph/{kind}"} for kind in ("audit", "slowquery")]
         self.asked = []
 
     def client(self, service, config):
@@ -95,7 +96,7 @@ def run(account, monkeypatch):
 
     def handler(name="inspect", **changed):
         inputs = {"DbClusterResourceId": ID, "LogTypes": "audit", "RebootInstances": "false", "RetentionInDays": "",
-                  "ShortenRetention": "false", "KmsKeyId": "", "SharedParameterGroup": "refuse"}
+                  "ShortenRetention": "false", "KmsKeyId": "", "DeletionProtection": "false", "SharedParameterGroup": "refuse"}
         if name == "verify":
             inputs |= {"WaitingInstances": "none", "OtherClusters": "none"}
         return getattr(script, name)(inputs | changed, None)
@@ -111,7 +112,6 @@ def test_a_cluster_with_an_intact_trail_needs_nothing(run, account):
     answer = run()
     assert decisions(answer) == set()
     assert (answer["ClusterIdentifier"], answer["ParameterGroup"], answer["InstancesToReboot"]) == ("graph", "audited", [])
-    assert "DescribeLogGroups" not in account.asked
 
 
 def test_a_cluster_that_does_not_exist_is_refused(run):
@@ -232,14 +232,23 @@ class TestSharedGroup:
 
 class TestLogGroup:
     NAME = "/aws/neptune/graph/audit"
+    ARN = f"arn:aws:logs:eu-west-1:111122223333:log-group:{NAME}"
 
     def group(self, account, **properties):
         account.log_groups = [{"logGroupName": self.NAME, **properties}]
 
-    def test_a_missing_one_is_created_with_what_is_asked(self, run):
-        answer = run(RetentionInDays="365", KmsKeyId=KEY)
-        assert decisions(answer) == {"CreateLogGroups", "RetainLogGroups", "EncryptLogGroups"}
+    def test_a_missing_one_is_created_even_where_nothing_is_asked_of_it(self, run, account):
+        account.log_groups = []
+        answer = run()
+        assert decisions(answer) == {"CreateLogGroups"}
+        assert answer["LogGroupsToCreate"] == [self.NAME]
+
+    def test_a_missing_one_is_created_with_what_is_asked(self, run, account):
+        account.log_groups = []
+        answer = run(RetentionInDays="365", KmsKeyId=KEY, DeletionProtection="true")
+        assert decisions(answer) == {"CreateLogGroups", "RetainLogGroups", "EncryptLogGroups", "ProtectLogGroups"}
         assert answer["LogGroupsToCreate"] == answer["LogGroupsToRetain"] == answer["LogGroupsToEncrypt"] == [self.NAME]
+        assert answer["LogGroupsToProtect"] == [self.ARN]
         assert answer["RetentionInDays"] == 365
 
     def test_a_longer_name_is_another_group(self, run, account):
@@ -259,7 +268,8 @@ class TestLogGroup:
         self.group(account, **({"retentionInDays": days} if days else {}))
         assert decisions(run(RetentionInDays="365")) == set()
         (left,) = run("verify", RetentionInDays="365")["Left"]
-        assert left.startswith(f"{self.NAME} keeps its longer retention ({days or 'never expires'})")
+        kept = f"{days} days" if days else "never expires"
+        assert left == f"{self.NAME} keeps its longer retention ({kept}): ShortenRetention is false"
 
     @pytest.mark.parametrize("days", [400, None])
     def test_a_longer_retention_is_shortened_when_asked(self, run, account, days):
@@ -277,6 +287,65 @@ class TestLogGroup:
         assert decisions(run(KmsKeyId=KEY)) == {"EncryptLogGroups"}
         self.group(account, kmsKeyId=KEY)
         assert decisions(run(KmsKeyId=KEY)) == set()
+
+
+    @pytest.mark.parametrize("days", [7, 400, None])
+    def test_a_retention_that_a_policy_of_the_account_decides_is_left_and_reported(self, run, account, days):
+        self.group(account, retentionPolicyName="keep-logs", **({"retentionInDays": days} if days else {}))
+        asked = {"RetentionInDays": "365", "ShortenRetention": "true"}
+        assert decisions(run(**asked)) == set()
+        (left,) = run("verify", **asked)["Left"]
+        kept = f"{days} days" if days else "never expires"
+        assert left == f"{self.NAME} keeps its retention ({kept}): the account's retention policy keep-logs decides it"
+
+    def test_nothing_is_left_where_the_policy_of_the_account_decides_what_is_asked(self, run, account):
+        self.group(account, retentionPolicyName="keep-logs", retentionInDays=365)
+        assert run("verify", RetentionInDays="365")["Left"] == []
+
+    def test_one_that_can_be_deleted_is_protected_when_asked(self, run, account):
+        self.group(account)
+        assert decisions(run()) == set()
+        assert decisions(run(DeletionProtection="true")) == {"ProtectLogGroups"}
+        self.group(account, deletionProtectionEnabled=False)
+        assert run(DeletionProtection="true")["LogGroupsToProtect"] == [self.ARN]
+        with pytest.raises(Exception, match=f"log group {self.NAME} can still be deleted"):
+            run("verify", DeletionProtection="true")
+
+    def test_a_protected_one_is_left_alone_whatever_is_asked(self, run, account):
+        self.group(account, deletionProtectionEnabled=True)
+        assert decisions(run(DeletionProtection="true")) == decisions(run(DeletionProtection="false")) == set()
+
+    def test_the_arn_is_of_the_clusters_own_partition_region_and_account(self, run, account):
+        account.graph["DBClusterArn"] = "arn:aws-us-gov:rds:us-gov-west-1:444455556666:cluster:graph"
+        answer = run(DeletionProtection="true")
+        assert answer["LogGroupsToProtect"] == [f"arn:aws-us-gov:logs:us-gov-west-1:444455556666:log-group:{self.NAME}"]
+
+
+class TestCallers:
+    OFF = ("the audit log does not name callers: IAM authentication is off. "
+           "Have every client sign its requests, then turn it on")
+
+    @pytest.fixture(autouse=True)
+    def without_iam_authentication(self, account):
+        account.graph["IAMDatabaseAuthenticationEnabled"] = False
+
+    def test_iam_authentication_that_is_off_is_reported_and_left_off(self, run):
+        assert decisions(run()) == set()
+        assert run("verify")["Left"] == [self.OFF]
+
+    def test_a_cluster_that_does_not_say_has_it_off(self, run, account):
+        del account.graph["IAMDatabaseAuthenticationEnabled"]
+        assert run("verify")["Left"] == [self.OFF]
+
+    def test_a_change_that_is_pending_is_said_to_be(self, run, account):
+        account.graph["PendingModifiedValues"] = {"IAMDatabaseAuthenticationEnabled": True}
+        (left,) = run("verify")["Left"]
+        assert left == "the audit log does not name callers: IAM authentication is still being turned on"
+
+    def test_the_slow_query_log_is_not_about_callers(self, run, account):
+        account.groups["audited"] = ("neptune1.3", ON | {"neptune_enable_slow_query_log": "info"})
+        account.graph["EnabledCloudwatchLogsExports"] = ["slowquery"]
+        assert run("verify", LogTypes="slowquery")["Left"] == []
 
 
 def test_log_types_are_read_as_the_rule_reads_them(run, account):
@@ -325,8 +394,11 @@ class TestVerify:
     def test_it_fails_and_names_every_link_that_is_still_broken(self, run, account):
         account.groups["audited"] = ("neptune1.3", OFF)
         account.graph["EnabledCloudwatchLogsExports"] = []
+        account.log_groups = []
         with pytest.raises(Exception) as error:
-            run("verify", RetentionInDays="365", KmsKeyId=KEY)
+            run("verify", RetentionInDays="365", KmsKeyId=KEY, DeletionProtection="true")
         for part in ("neptune_enable_audit_log is still off in audited", "audit is still not exported",
                      "log group /aws/neptune/graph/audit is still missing"):
             assert part in str(error.value)
+        # Of a log group that is not there nothing else is said.
+        assert "log group" not in str(error.value).replace("log group /aws/neptune/graph/audit is still missing", "")

@@ -20,6 +20,7 @@ PACK = "deploy/conformance-pack.yaml"
 MEMBER_ROLE = "deploy/member-role.yaml"
 STACK_SET = "deploy/organization-stackset.yaml"
 CENTRAL = "deploy/organization-central.yaml"
+PERMISSIONS = "deploy/organization-permissions.yaml"
 RUNBOOK = "remediation/NeptuneAuditLog-Enable.yaml"
 
 BIN = Path(sys.executable).parent
@@ -41,7 +42,7 @@ def run(*command, **options):
 def check_parameters(template):
     """Each parameter of the rule has a template parameter, is passed on, and is left out when blank."""
     passed = only(template, "AWS::Config::ConfigRule")["Properties"]["InputParameters"]
-    assert list(passed) == rule_parameters()
+    assert set(passed) == set(rule_parameters())
     for name, value in passed.items():
         parameter = template_name(name)
         assert template["Parameters"][parameter]["Type"] == "String", f"{parameter} cannot be blank"
@@ -70,8 +71,9 @@ def check_remediation(template):
                 assert set(parameter["AllowedValues"]) == set(definition["allowedValues"]), name
             for value in parameter.get("AllowedValues", []):
                 assert re.fullmatch(definition.get("allowedPattern", ".*"), value), (name, value)
-    assert 1 <= remediation["MaximumAutomaticAttempts"] <= 25
-    assert 1 <= remediation["RetryAttemptSeconds"] <= 2_678_000
+    # A run takes longer than a second: refusals never add up to an exception, which would leave the cluster out of later repairs.
+    assert 1 <= remediation["RetryAttemptSeconds"] <= remediation["MaximumAutomaticAttempts"] <= 25
+    assert remediation["ExecutionControls"]["SsmControls"]["ErrorPercentage"] == 100
 
 
 def check_words(template):
@@ -128,7 +130,7 @@ def accepts(parameter, value):
         return False
     if len(value) > parameter.get("MaxLength", 4096):
         return False
-    return re.fullmatch(parameter.get("AllowedPattern", ".*"), value) is not None
+    return re.fullmatch(parameter.get("AllowedPattern", ".*"), value, re.DOTALL) is not None
 
 
 # The templates as they are.
@@ -213,9 +215,18 @@ def test_the_dashboard_shows_metrics_and_fields_that_the_function_writes():
         ("PendingReboot", ["COMPLIANT", "NON_COMPLIANT"], ["NOT_APPLICABLE", "compliant"]),
         ("MinimumRetentionDays", ["1", "90", "3653"], ["0", "3654", "-1", "1.5", "4000", "01"]),
         ("MaximumRetentionDays", ["1", "3599", "3649", "3653"], ["0", "3654", "9999", "10000"]),
+        ("IamAuthentication", ["true", "false"], ["yes", "1"]),
+        ("LogGroupRequired", ["true", "false"], ["no"]),
         ("LogGroupEncrypted", ["true", "false"], ["yes", "1"]),
-        ("ForwardingDestination", ["*", "arn:aws:logs:*:444455556666:destination:audit"], ["two words"]),
-        ("MaximumSilenceHours", ["1", "24", "8760"], ["0", "-1", "1.5"]),
+        ("LogGroupDeletionProtected", ["true", "false"], ["yes", "1"]),
+        ("LogGroupMetricFilter", ["true", "false"], ["yes", "1"]),
+        (
+            "ForwardingDestination",
+            ["*", "*:destination:audit", "arn:*", "arn:aws:logs:*:444455556666:destination:audit", "arn:aws:logs:eu-west-1:444455556666:destination:audit"],
+            ["nonsense", "arn:", "arn:aws:logs:eu-west-1", "two words", "arn:aws:logs:eu-west-1:444455556666", "* and more"],
+        ),
+        ("MaximumSilenceHours", ["1", "24", "8760", "9999", "87672"], ["0", "-1", "1.5", "87673", "88000", "99999", "100000", "01"]),
+        ("ExemptTag", ["audit", "audit=off", "cost:center = a b", "Straße"], [" audit", "=off", 'a"b', "a\\b"]),
         ("ExecutionRoleName", ["NeptuneAuditRule", "audit/rules/NeptuneAuditRule"], ["/", "a b", "path/"]),
         ("ReportUnchanged", ["true", "false"], ["no"]),
     ],
@@ -275,14 +286,30 @@ def test_the_conformance_pack_is_the_rule_and_the_remediation_of_the_template():
     assert arn == {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/" + role}
 
 
+# What a way to deploy says otherwise: a central function needs the role; a stack set serves many Regions (see test_organization.py),
+# pays for each dashboard, and gives its rules one name.
+OTHERWISE = {
+    CENTRAL: {"ExecutionRoleName"},
+    STACK_SET: {"ForwardingDestination", "LogKmsKeyArn", "AlarmTopicArn", "NonCompliantTopicArn", "RemediationKmsKeyId", "CreateDashboard", "RuleName"},
+}
+
+
 @pytest.mark.parametrize("path", [PACK, STACK_SET, CENTRAL])
 def test_parameters_of_the_same_name_mean_the_same_everywhere(path):
     ours = load(TEMPLATE)["Parameters"]
     for name, definition in load(path)["Parameters"].items():
-        if name in ours and (path, name) != (CENTRAL, "ExecutionRoleName"):
+        if name in ours and name not in OTHERWISE.get(path, ()):
             assert definition == {key: ours[name][key] for key in definition}, name
             if path != PACK:
                 assert definition == ours[name], name
+
+
+def test_a_stack_set_takes_nothing_that_its_stacks_refuse():
+    ours, theirs = load(TEMPLATE)["Parameters"], load(STACK_SET)["Parameters"]
+    for name in ("CreateDashboard", "RuleName"):
+        assert {**theirs[name], "Default": ours[name]["Default"]} == ours[name]
+    assert theirs["CreateDashboard"]["Default"] == "false"
+    assert theirs["RuleName"]["Default"] == "neptune-audit-rule"
 
 
 def test_the_member_role_may_do_what_the_function_does_and_not_assume_further():
@@ -308,7 +335,7 @@ def test_the_runbooks_role_is_the_one_beside_the_runbook():
 
 
 def test_a_central_function_is_open_to_the_named_accounts_only():
-    name, accounts, made = load(CENTRAL)["Resources"]["Fn::ForEach::Permissions"]
+    name, accounts, made = load(PERMISSIONS)["Resources"]["Fn::ForEach::Permissions"]
     (permission,) = made.values()
     assert accounts == {"Ref": "MemberAccountIds"}
     assert permission["Properties"]["SourceAccount"] == {"Ref": name}
@@ -323,13 +350,16 @@ def test_an_organization_rule_passes_every_parameter_as_text_in_json():
     # The longest values still fit, and no value can end its quotes.
     longest = {template_name(name): "x" * size for name, size in longest_values(load(CENTRAL)).items()}
     assert len(re.sub(r"\$\{(\w+)\}", lambda match: longest[match[1]], text)) <= 1024
-    assert not accepts(load(CENTRAL)["Parameters"]["ForwardingDestination"], '","logTypes":"')
+    for name in ("ForwardingDestination", "ExemptTag", "ExecutionRoleName"):
+        for end in ('*","logTypes":"', "*\\", "*\n"):
+            assert not accepts(load(CENTRAL)["Parameters"][name], end), (name, end)
 
 
 def test_an_organization_pack_passes_every_parameter_of_the_pack():
     pack = only(load(CENTRAL), "AWS::Config::OrganizationConformancePack")["Properties"]
     passed = {p["ParameterName"]: p["ParameterValue"] for p in pack["ConformancePackInputParameters"]}
-    assert passed == {name: {"Ref": name} for name in load(PACK)["Parameters"]}
+    permitted = {"Fn::ImportValue": {"Fn::Sub": "${PermissionsStackName}-FunctionArn"}}
+    assert passed == {name: {"Ref": name} for name in load(PACK)["Parameters"]} | {"FunctionArn": permitted}
 
 
 def test_the_stack_set_passes_every_parameter_of_a_single_account(expanded):
@@ -338,14 +368,29 @@ def test_the_stack_set_passes_every_parameter_of_a_single_account(expanded):
     assert passed == {name: {"Ref": name} for name in passed}
     # A function in each account serves that account only, and with its own rule.
     assert set(passed) == set(expanded["Parameters"]) - {"ExecutionRoleName", "OrganizationId", "CreateRule"}
+    theirs = load(STACK_SET)["Parameters"]
+    assert {name: expanded["Parameters"][name] for name in passed} == {name: theirs[name] for name in passed}
 
 
 # The plain template that stack sets need.
 
 
+def with_plain_arns(value):
+    """A part of the expanded template, with the parameter where an ARN is put together for the stack's Region."""
+    if isinstance(value, list):
+        return [with_plain_arns(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    joined = value.get("Fn::Join", ["", []])[1]
+    if {"Ref": "AWS::Region"} in joined:
+        name = re.fullmatch(r"\$\{(\w+)\}\{region\}", joined[0]["Fn::Select"][1]["Fn::Split"][1]["Fn::Sub"])[1]
+        return {"Ref": name}
+    return {key: with_plain_arns(item) for key, item in value.items()}
+
+
 @pytest.fixture(scope="module")
 def expanded():
-    return json.loads(run(ROOT / ".venv/sam/bin/python", "deploy/expand.py"))
+    return json.loads(run(ROOT / ".venv/sam/bin/python", "deploy/expand.py", "stack-set", "arm64"))
 
 
 def test_the_expanded_template_needs_no_transform(expanded, tmp_path):
@@ -362,16 +407,17 @@ def test_the_expanded_template_says_what_the_template_says(expanded):
     template = load(TEMPLATE)
     for name, resource in template["Resources"].items():
         if resource["Type"] != "AWS::Serverless::Function" and name != "Runbook":
-            assert expanded["Resources"][name] == resource, name
+            assert with_plain_arns(expanded["Resources"][name]) == resource, name
     assert expanded["Resources"]["Runbook"]["Properties"]["Content"] == load(RUNBOOK)
     function = expanded["Resources"]["NeptuneAuditRuleFunction"]["Properties"]
-    for name in ("Runtime", "Handler", "MemorySize", "Timeout", "Architectures", "LoggingConfig"):
+    assert function["Architectures"] == ["arm64"]
+    for name in ("Runtime", "Handler", "MemorySize", "Timeout", "LoggingConfig"):
         assert function[name] == template["Resources"]["NeptuneAuditRuleFunction"]["Properties"][name], name
 
 
 def test_the_runbook_can_be_deployed_alone(tmp_path):
     path = tmp_path / "runbook.json"
-    path.write_text(run(ROOT / ".venv/sam/bin/python", "deploy/expand.py", "--runbook"))
+    path.write_text(run(ROOT / ".venv/sam/bin/python", "deploy/expand.py", "runbook"))
     run(BIN / "cfn-lint", path)
     alone = json.loads(path.read_text())
     assert set(alone["Resources"]) == {"Runbook", "RunbookRole"}

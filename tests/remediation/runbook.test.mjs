@@ -6,6 +6,7 @@ import { KEY, World } from './world.mjs';
 const ID = 'cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const OWN_GROUP = 'neptune-audit-graph-neptune1-3';
 const LOG_GROUP = '/aws/neptune/graph/audit';
+const LOG_GROUP_ARN = `arn:aws:logs:eu-west-1:111122223333:log-group:${LOG_GROUP}`;
 
 /** An account with one cluster that has an intact audit trail; a test breaks it. */
 function intact() {
@@ -19,6 +20,7 @@ function intact() {
             resource_id: ID,
             parameter_group: 'audited',
             exports: ['audit'],
+            iam_authentication: true,
             members: [
               { identifier: 'graph-writer', writer: true },
               { identifier: 'graph-reader-1' },
@@ -28,7 +30,7 @@ function intact() {
           // Never touched: it is there to be mistaken for the other one.
           { identifier: 'graph-2', parameter_group: 'default.neptune1.3', members: [{ identifier: 'graph-2-writer', writer: true }] },
         ],
-        log_groups: [],
+        log_groups: [{ name: LOG_GROUP }],
       },
     },
     page_size: 1,
@@ -37,6 +39,7 @@ function intact() {
 
 const account = (fleet) => fleet.accounts['111122223333'];
 const cluster = (fleet) => account(fleet).clusters.find(({ identifier }) => identifier === 'graph');
+const logGroup = (fleet) => account(fleet).log_groups.find(({ name }) => name === LOG_GROUP);
 const statuses = (fleet) => cluster(fleet).members.map(({ parameter_group_status }) => parameter_group_status);
 const names = (calls) => calls.map(({ action }) => action.split(':')[1]);
 
@@ -147,15 +150,85 @@ describe('the runbook', () => {
     assert.deepEqual(names(changes), ['ModifyDBClusterParameterGroup', 'ModifyDBCluster']);
   });
 
-  test('creates the log group with retention and key before the export', async () => {
-    const { succeeded, error, changes, fleet } = await repair((fleet) => (cluster(fleet).exports = []), {
-      RetentionInDays: '365',
-      KmsKeyId: KEY,
-    });
+  test('creates the log group with retention, key and protection before the export', async () => {
+    const { succeeded, error, changes, fleet } = await repair(
+      (fleet) => {
+        cluster(fleet).exports = [];
+        account(fleet).log_groups = [];
+      },
+      { RetentionInDays: '365', KmsKeyId: KEY, DeletionProtection: 'true' },
+    );
     assert.ok(succeeded, error);
-    assert.deepEqual(names(changes), ['CreateLogGroup', 'PutRetentionPolicy', 'AssociateKmsKey', 'ModifyDBCluster']);
-    const { name, retention_in_days, kms_key_id } = account(fleet).log_groups.find(({ name }) => name === LOG_GROUP);
-    assert.deepEqual([name, retention_in_days, kms_key_id], [LOG_GROUP, 365, KEY]);
+    assert.deepEqual(names(changes), [
+      'CreateLogGroup',
+      'PutRetentionPolicy',
+      'AssociateKmsKey',
+      'PutLogGroupDeletionProtection',
+      'ModifyDBCluster',
+    ]);
+    const { retention_in_days, kms_key_id, deletion_protection } = logGroup(fleet);
+    assert.deepEqual([retention_in_days, kms_key_id, deletion_protection], [365, KEY, true]);
+  });
+
+  test('creates a missing log group though nothing is asked of it', async () => {
+    const { succeeded, error, changes, outputs } = await repair((fleet) => (account(fleet).log_groups = []));
+    assert.ok(succeeded, error);
+    assert.deepEqual(names(changes), ['CreateLogGroup']);
+    assert.deepEqual(outputs['Verify.Left'], []);
+  });
+
+  test('protects a log group from deletion when asked, by its ARN, and never takes the protection away', async () => {
+    const asked = await repair(() => {}, { DeletionProtection: 'true' });
+    assert.ok(asked.succeeded, asked.error);
+    assert.deepEqual(names(asked.changes), ['PutLogGroupDeletionProtection']);
+    assert.deepEqual(asked.changes[0].parameters, { logGroupIdentifier: LOG_GROUP_ARN, deletionProtectionEnabled: true });
+    assert.equal(logGroup(asked.fleet).deletion_protection, true);
+    for (const DeletionProtection of ['true', 'false']) {
+      const later = await again({ DeletionProtection });
+      assert.ok(later.succeeded, later.error);
+      assert.deepEqual(names(later.changes), []);
+      assert.equal(logGroup(later.fleet).deletion_protection, true);
+    }
+  });
+
+  test('leaves a retention that a policy of the account decides, and says so', async () => {
+    const inputs = { RetentionInDays: '365', ShortenRetention: 'true' };
+    const { succeeded, error, changes, outputs } = await repair(
+      (fleet) => {
+        const document = JSON.stringify({ RetentionInDays: 30 });
+        account(fleet).account_policies = [{ name: 'keep-logs', policy_type: 'RETENTION_POLICY', document }];
+        Object.assign(logGroup(fleet), { retention_policy: 'keep-logs', retention_in_days: 30 });
+      },
+      inputs,
+    );
+    assert.ok(succeeded, error);
+    assert.deepEqual(names(changes), []);
+    assert.deepEqual(outputs['Verify.Left'], [
+      `${LOG_GROUP} keeps its retention (30 days): the account's retention policy keep-logs decides it`,
+    ]);
+  });
+
+  test('never turns on IAM authentication, and says that callers are not named', async () => {
+    const { succeeded, error, changes, outputs, fleet } = await repair((fleet) => (cluster(fleet).iam_authentication = false));
+    assert.ok(succeeded, error);
+    assert.deepEqual(names(changes), []);
+    assert.equal(cluster(fleet).iam_authentication, false);
+    assert.match(outputs['Verify.Summary'], /^cluster graph: the audit log does not name callers: IAM authentication is off/);
+  });
+
+  test('says which permission is missing where a reboot is asked for and the role may not', async () => {
+    const { succeeded, error, changes } = await repair(
+      (fleet) => {
+        cluster(fleet).members[1].parameter_group_status = 'pending-reboot';
+        cluster(fleet).exports = [];
+        account(fleet).denied = ['rds:RebootDBInstance'];
+      },
+      { RebootInstances: 'true' },
+    );
+    assert.ok(!succeeded);
+    assert.match(error, /RebootDBInstance: AccessDenied/);
+    // All else is repaired by then.
+    assert.deepEqual(names(changes), ['ModifyDBCluster', 'RebootDBInstance']);
   });
 
   test('keeps a longer retention, says so, and shortens it only when asked', async () => {
@@ -172,6 +245,7 @@ describe('the runbook', () => {
     const { succeeded, error, fleet, changes } = await repair(
       (fleet) => {
         account(fleet).parameter_groups.audited.parameters = {};
+        account(fleet).log_groups = [];
         cluster(fleet).exports = [];
       },
       { LogTypes: 'audit, slowquery', RetentionInDays: '90' },
@@ -187,7 +261,14 @@ describe('the runbook', () => {
   });
 
   test('changes nothing when it runs a second time', async () => {
-    const inputs = { LogTypes: 'audit,slowquery', RebootInstances: 'true', RetentionInDays: '365', ShortenRetention: 'true', KmsKeyId: KEY };
+    const inputs = {
+      LogTypes: 'audit,slowquery',
+      RebootInstances: 'true',
+      RetentionInDays: '365',
+      ShortenRetention: 'true',
+      KmsKeyId: KEY,
+      DeletionProtection: 'true',
+    };
     const first = await repair((fleet) => {
       cluster(fleet).parameter_group = 'default.neptune1.3';
       cluster(fleet).exports = [];
@@ -258,13 +339,21 @@ describe('the runbook', () => {
     const broken = (fleet) => {
       cluster(fleet).parameter_group = 'default.neptune1.3';
       cluster(fleet).exports = [];
+      account(fleet).log_groups = [];
     };
-    const inputs = { RebootInstances: 'true', RetentionInDays: '365', ShortenRetention: 'true', KmsKeyId: KEY };
+    const inputs = {
+      RebootInstances: 'true',
+      RetentionInDays: '365',
+      ShortenRetention: 'true',
+      KmsKeyId: KEY,
+      DeletionProtection: 'true',
+    };
 
     for (const action of [
       'logs:CreateLogGroup',
       'logs:PutRetentionPolicy',
       'logs:AssociateKmsKey',
+      'logs:PutLogGroupDeletionProtection',
       'rds:CreateDBClusterParameterGroup',
       'rds:ModifyDBClusterParameterGroup',
       'rds:ModifyDBCluster',

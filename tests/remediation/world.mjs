@@ -127,6 +127,7 @@ export class World {
     invokingEvent.notificationCreationTime = new Date(Date.now() + (this.runs = (this.runs ?? 0) + 1) * 3_600_000).toISOString();
     event.invokingEvent = JSON.stringify(invokingEvent);
     const answer = await this.#control('POST', 'invoke', event);
+    if (!('response' in answer)) throw new Error(`the function answered ${JSON.stringify(answer)}`);
     const recorded = (await this.#control('GET', 'evaluations'))[event.accountId];
     const verdicts = recorded.map(({ resource_id, compliance, annotation }) => [resource_id, `${compliance}: ${annotation}`]);
     return { answer, verdicts: Object.fromEntries(verdicts) };

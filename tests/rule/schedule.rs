@@ -252,6 +252,18 @@ async fn near_the_deadline_what_is_known_is_put_and_the_rest_is_counted() {
 }
 
 #[tokio::test]
+async fn recorded_results_that_do_not_come_cost_no_verdict_either() {
+    for report_unchanged in [true, false] {
+        let stage = Stage::new(Fleet::healthy(130)).await;
+        stage.emulator.inject(Fault::new("config:GetComplianceDetailsByConfigRule", FaultKind::Hang));
+        let event = schedule(json!({ "reportUnchanged": report_unchanged }));
+        let (_, message) = error(stage.send_within(event, Duration::from_secs(8)).await);
+        assert!(message.contains(" 0 of the clusters") && message.contains("nothing recorded was cleared"), "{message}");
+        assert_eq!(stage.put().len(), 130);
+    }
+}
+
+#[tokio::test]
 async fn near_the_deadline_of_a_change_nothing_wrong_is_put() {
     let stage = stage(|_| ()).await;
     stage.emulator.inject(Fault::new("rds:DescribeDBClusters", FaultKind::Hang));

@@ -4,7 +4,9 @@
 //! every scene and exits 0 only if each verdict is the expected one; with events as arguments it sends just those.
 //!
 //! In reading order: `scenes` is the story, `scene` one event of it about every cluster, `stage` runs emulator and function,
-//! `expected` knows what must come out, `review` compares, `repair` runs the runbook, `screen` prints.
+//! `expected` knows what must come out, `review` compares, `beside` runs the command
+//! beside the rule, `repair` runs the runbook, `showing` and `screen` print,
+//! `table` and `wrapping` keep words whole.
 
 #![allow(
     clippy::as_conversions,
@@ -21,19 +23,24 @@
     reason = "a tool of this repository, which no user runs: it may stop with a panic, and it prints"
 )]
 
+mod beside;
 mod expected;
 mod repair;
 mod review;
 mod scene;
 mod scenes;
 mod screen;
+mod showing;
 mod stage;
+mod table;
+mod wrapping;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
+use emulator::interruption;
 
 use crate::stage::Stage;
 
@@ -52,7 +59,8 @@ struct Arguments {
     /// The folder of the events that the demo sends.
     #[arg(long, default_value = "events")]
     event_folder: PathBuf,
-    /// Ends with a repair of the broken clusters by the remediation runbook, which needs node and the project's `.venv`.
+    /// Ends with a repair of the broken clusters by the remediation runbook. It needs node and the project's `.venv`, and is skipped
+    /// where they are missing.
     #[arg(long, conflicts_with = "events")]
     repair: bool,
     /// Prints what the function logged, at the end.
@@ -62,27 +70,31 @@ struct Arguments {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            screen::failure(&error);
-            ExitCode::FAILURE
-        }
-    }
+    run(Arguments::parse()).await.unwrap_or_else(|error| {
+        screen::failure(&error);
+        ExitCode::FAILURE
+    })
 }
 
-/// Whether everything came out as expected.
-async fn run(arguments: Arguments) -> Result<bool> {
+/// Succeeds if everything came out as expected.
+async fn run(arguments: Arguments) -> Result<ExitCode> {
+    // Before anything is started, so that everything is stopped.
+    let interrupted = interruption()?;
     let mut stage = Stage::set(&arguments.function, &arguments.fleet, arguments.event_folder).await?;
-    let played = if arguments.events.is_empty() {
-        scenes::play_all(&mut stage, arguments.repair).await
-    } else {
-        scenes::send(&mut stage, &arguments.events).await
+    let played = tokio::select! {
+        played = play(&mut stage, &arguments.events, arguments.repair) => played,
+        interruption = interrupted => {
+            stage.end();
+            return Ok(interruption.exit_code().into());
+        }
     };
     let log = stage.end();
     if arguments.log {
         screen::log(&log);
     }
-    played
+    Ok(if played? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn play(stage: &mut Stage, events: &[PathBuf], with_repair: bool) -> Result<bool> {
+    if events.is_empty() { scenes::play_all(stage, with_repair).await } else { scenes::send(stage, events).await }
 }

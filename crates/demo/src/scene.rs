@@ -1,5 +1,8 @@
 //! One scene of the story: what it is called, which event it sends, and which tag says what must come out.
 
+pub(crate) const OWN_ACCOUNT: &str = "111122223333";
+const OTHER_ACCOUNT: &str = "444455556666";
+
 /// A scene in which one event is about every cluster of an account.
 pub(crate) struct Schedule {
     pub(crate) title: &'static str,
@@ -9,3 +12,39 @@ pub(crate) struct Schedule {
     /// The tag of each cluster that says what is expected of it.
     pub(crate) tag: &'static str,
 }
+
+pub(crate) const DEFAULT_RULE: Schedule = Schedule {
+    title: "Every cluster of the account",
+    told: "no rule parameters; is the audit log generated, in effect, exported?",
+    event: "scheduled.json",
+    account: OWN_ACCOUNT,
+    tag: "expected",
+};
+pub(crate) const STRICT_RULE: Schedule = Schedule {
+    title: "The same clusters under a strict rule",
+    told: "kept for 90 to 400 days, under a KMS key, forwarded to the audit account, written to in the last 24 hours.",
+    event: "scheduled-strict-rule.json",
+    account: OWN_ACCOUNT,
+    tag: "expected:strict",
+};
+pub(crate) const ASSUMED_ROLE: Schedule = Schedule {
+    title: "Another account, through a role there",
+    told: "its clusters are read and reported with that role's credentials; one of them has the name of a cluster here.",
+    event: "scheduled-other-account.json",
+    account: OTHER_ACCOUNT,
+    tag: "expected",
+};
+pub(crate) const LOCKED: Schedule = Schedule {
+    title: "One parameter group may not be read",
+    told: "every other cluster is reported, and the invocation fails, so that somebody hears of it.",
+    event: "scheduled.json",
+    account: OWN_ACCOUNT,
+    tag: "expected",
+};
+pub(crate) const REPAIRED: Schedule = Schedule {
+    title: "Repaired by the runbook",
+    told: "remediation/NeptuneAuditLog-Enable.yaml in a simulator of AWS Systems Manager; what it cannot mend, it says",
+    event: "scheduled.json",
+    account: OWN_ACCOUNT,
+    tag: "expected:repaired",
+};

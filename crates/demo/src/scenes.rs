@@ -3,57 +3,21 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use comfy_table::Cell;
 use emulator::{Answer, Fault, FaultKind};
 
+use crate::beside;
 use crate::expected::{self, Case, Verdict};
 use crate::repair;
 use crate::review::{Review, or_nothing};
-use crate::scene::Schedule;
+use crate::scene::{ASSUMED_ROLE, DEFAULT_RULE, LOCKED, OWN_ACCOUNT, REPAIRED, STRICT_RULE, Schedule};
 use crate::screen;
+use crate::showing::{show_answer, show_fleet};
 use crate::stage::{Outcome, Stage};
+use crate::table::{Cell, Table};
 
-const OWN_ACCOUNT: &str = "111122223333";
-const OTHER_ACCOUNT: &str = "444455556666";
 /// The parameter group that the function may not read in one scene, and the one cluster on it.
 const LOCKED_GROUP: &str = "graph-locked";
 const LOCKED_CLUSTER: &str = "supplier-risk";
-
-const DEFAULT_RULE: Schedule = Schedule {
-    title: "Every cluster of the account",
-    told: "no rule parameters; is the audit log generated, in effect, exported?",
-    event: "scheduled.json",
-    account: OWN_ACCOUNT,
-    tag: "expected",
-};
-const STRICT_RULE: Schedule = Schedule {
-    title: "The same clusters under a strict rule",
-    told: "kept for 90 to 400 days, under a KMS key, forwarded to the audit account, written to in the last 24 hours.",
-    event: "scheduled-strict-rule.json",
-    account: OWN_ACCOUNT,
-    tag: "expected:strict",
-};
-const ASSUMED_ROLE: Schedule = Schedule {
-    title: "Another account, through a role there",
-    told: "its clusters are read and reported with that role's credentials; one of them has the name of a cluster here.",
-    event: "scheduled-other-account.json",
-    account: OTHER_ACCOUNT,
-    tag: "expected",
-};
-const LOCKED: Schedule = Schedule {
-    title: "One parameter group may not be read",
-    told: "every other cluster is reported, and the invocation fails, so that somebody hears of it.",
-    event: "scheduled.json",
-    account: OWN_ACCOUNT,
-    tag: "expected",
-};
-const REPAIRED: Schedule = Schedule {
-    title: "Repaired by the runbook",
-    told: "remediation/NeptuneAuditLog-Enable.yaml in a simulator of AWS Systems Manager; what it cannot mend, it says",
-    event: "scheduled.json",
-    account: OWN_ACCOUNT,
-    tag: "expected:repaired",
-};
 
 /// Plays every scene; whether all came out as expected.
 pub(crate) async fn play_all(stage: &mut Stage, with_repair: bool) -> Result<bool> {
@@ -68,6 +32,7 @@ pub(crate) async fn play_all(stage: &mut Stage, with_repair: bool) -> Result<boo
     changes(stage, &mut review).await?;
     refusals(stage, &mut review).await?;
     locked(stage, &mut review).await?;
+    beside::scanned(stage, &mut review).await?;
     if with_repair {
         repaired(stage, &mut review).await?;
     }
@@ -114,12 +79,13 @@ async fn alike(stage: &mut Stage, review: &mut Review) -> Result<()> {
     const EVENTS: [&str; 3] = ["scheduled-blank-parameters.json", "scheduled-test-mode.json", "snapshot-delivered.json"];
     let told = "Blank parameters are unset, a delivered snapshot is a schedule too, and in TESTMODE AWS Config stores nothing.";
     stage.print(|| screen::heading("Other events with the same outcome", told));
-    let mut table = screen::dense_table(["Event", "Results", "Calls", "Time"]);
+    let mut table = Table::dense(["Event", "Results", "Calls", "Time"]);
     for event in EVENTS {
         stage.reset();
         let outcome = stage.send(event).await?;
         let calls: usize = outcome.calls.values().sum();
-        table.add_row([event.to_owned(), screen::tally(&outcome.evaluations), calls.to_string(), screen::milliseconds(outcome.took)]);
+        table
+            .add_row([event, &screen::tally(&outcome.evaluations), &calls.to_string(), &screen::milliseconds(outcome.took)].map(Cell::new));
         review.fleet(stage, &Schedule { title: event, ..DEFAULT_RULE }, &outcome, &[])?;
     }
     stage.print(|| screen::show(&table));
@@ -156,6 +122,13 @@ async fn unchanged(stage: &mut Stage, review: &mut Review) -> Result<()> {
 
 /// Judged, repaired where it is broken, judged again.
 async fn repaired(stage: &mut Stage, review: &mut Review) -> Result<()> {
+    if let Some(missing) = repair::missing() {
+        stage.print(|| {
+            screen::heading(REPAIRED.title, "");
+            screen::note(&format!("Skipped, because {missing}: `make venv node` installs what the runbook's simulator needs."));
+        });
+        return Ok(());
+    }
     stage.reset();
     stage.print(|| screen::heading(REPAIRED.title, &format!("{}: {}", REPAIRED.event, REPAIRED.told)));
     let before = stage.send(REPAIRED.event).await?;
@@ -164,7 +137,7 @@ async fn repaired(stage: &mut Stage, review: &mut Review) -> Result<()> {
     let repairs = repair::run(stage, broken.iter().map(|evaluation| evaluation.resource_id.as_str())).await?;
     let after = stage.send(REPAIRED.event).await?;
 
-    let mut table = screen::table(["Cluster, and its fate", "Before", "What the runbook changed, and what it leaves", "After"]);
+    let mut table = Table::new(["Cluster, and its fate", "Before", "What the runbook changed, and what it leaves", "After"]);
     let verdict = |outcome: &Outcome, resource_id: &str| {
         let evaluation = outcome.evaluations.iter().find(|evaluation| evaluation.resource_id == resource_id);
         evaluation
@@ -194,40 +167,10 @@ async fn repaired(stage: &mut Stage, review: &mut Review) -> Result<()> {
     review.fleet(stage, &REPAIRED, &after, &cleared)
 }
 
-/// Every evaluation in the order of the fleet, then the answer where it is an error, then the cost.
-fn show_fleet(stage: &Stage, outcome: &Outcome) {
-    let mut table = screen::table(["Cluster, and its fate", "Verdict", "Annotation"]);
-    let mut rows: Vec<_> = outcome.evaluations.iter().map(|evaluation| (stage.place_of(evaluation), evaluation)).collect();
-    rows.sort_by_key(|(place, _)| place.unwrap_or(usize::MAX));
-    for (place, evaluation) in rows {
-        let cluster = place.and_then(|place| stage.clusters(&evaluation.account).get(place));
-        let (name, fate) = cluster.map_or((evaluation.resource_id.as_str(), "no such cluster (any more)"), screen::name_and_fate);
-        table.add_row([
-            Cell::new(format!("{name}\n{fate}")),
-            screen::verdict(&evaluation.compliance, &evaluation.compliance),
-            Cell::new(&evaluation.annotation),
-        ]);
-    }
-    stage.print(|| {
-        if !outcome.evaluations.is_empty() {
-            screen::show(&table);
-            screen::note(&screen::tally(&outcome.evaluations));
-        }
-        show_answer(outcome);
-    });
-}
-
-fn show_answer(outcome: &Outcome) {
-    if let Answer::Error { error_type, error_message } = &outcome.answer {
-        screen::problem(error_type, error_message);
-    }
-    screen::cost(&outcome.calls, outcome.took);
-}
-
 async fn changes(stage: &mut Stage, review: &mut Review) -> Result<()> {
     let told = "The item says which cluster; how it is now, Neptune is asked. What needs no read gets none.";
     stage.print(|| screen::heading("One cluster at a time, as AWS Config reports changes", told));
-    let mut table = screen::dense_table(["Event", "Situation", "Verdict", "Calls", "Time"]);
+    let mut table = Table::dense(["Event", "Situation", "Verdict", "Calls", "Time"]);
     for Case { event, situation, outcome: expected } in expected::cases(stage.event_folder())? {
         let expected::Outcome::Verdict(expected) = expected else { continue };
         stage.reset();
@@ -250,7 +193,7 @@ async fn changes(stage: &mut Stage, review: &mut Review) -> Result<()> {
 async fn refusals(stage: &mut Stage, review: &mut Review) -> Result<()> {
     let told = "A wrong event or parameter is an error that says what is wrong; nothing is read, nothing is put.";
     stage.print(|| screen::heading("Refused", told));
-    let mut table = screen::table(["Event, and what is wrong with it", "Error"]);
+    let mut table = Table::new(["Event, and what is wrong with it", "Error"]);
     for Case { event, situation, outcome: expected } in expected::cases(stage.event_folder())? {
         let expected::Outcome::Refused(words) = expected else { continue };
         stage.reset();
@@ -258,7 +201,7 @@ async fn refusals(stage: &mut Stage, review: &mut Review) -> Result<()> {
         review.refused(&event, &outcome, &words.iter().map(String::as_str).collect::<Vec<_>>());
         review.check(outcome.calls.is_empty(), || format!("{event}: expected no AWS call, there were {:?}", outcome.calls));
         if let Answer::Error { error_type, error_message } = outcome.answer {
-            table.add_row([format!("{event}\n{situation}"), format!("{error_type}: {error_message}")]);
+            table.add_row([format!("{event}\n{situation}"), format!("{error_type}: {error_message}")].map(Cell::new));
         }
     }
     stage.print(|| screen::show(&table));

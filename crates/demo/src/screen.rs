@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice, eprintln, println};
 use anstyle::{AnsiColor, Effects, Style};
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, Table, TableStyle, presets};
+use comfy_table::Color;
 use emulator::Cluster;
 
 use crate::stage::Evaluation;
+use crate::table::{Cell, Table};
+use crate::wrapping::wrapped;
 
 const TITLE: Style = Style::new().effects(Effects::BOLD);
 const QUIET: Style = Style::new().effects(Effects::DIMMED);
@@ -17,56 +19,36 @@ const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 const BAD: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
 
 /// Wide enough for annotations where nobody says how wide the page is.
-const USUAL_WIDTH: u16 = 120;
-/// Longer lines are hard to read.
-const MOST_WIDTH: u16 = 160;
+const USUAL_WIDTH: usize = 120;
 
 pub(crate) fn heading(title: &str, told: &str) {
-    println!("\n{TITLE}{title}{TITLE:#}");
-    if !told.is_empty() {
-        println!("{QUIET}{told}{QUIET:#}");
-    }
+    println!();
+    paragraph(TITLE, title);
+    paragraph(QUIET, told);
 }
 
-/// A table with these columns, as wide as the terminal, with a line between rows of several lines each.
-pub(crate) fn table<const N: usize>(columns: [&str; N]) -> Table {
-    styled(columns, presets::UTF8_HORIZONTAL_ONLY)
-}
-
-/// The same for rows of one line each.
-pub(crate) fn dense_table<const N: usize>(columns: [&str; N]) -> Table {
-    styled(columns, presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
-}
-
-fn styled<const N: usize>(columns: [&str; N], style: TableStyle) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(style)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width())
-        .set_header(columns.map(|column| Cell::new(column).add_attribute(Attribute::Bold)));
-    if AutoStream::choice(&stdout()) == ColorChoice::Never {
-        table.force_no_tty();
-    } else {
-        table.enforce_styling();
-    }
-    table
-}
-
-fn width() -> u16 {
+/// The width of the terminal, or what `COLUMNS` says.
+fn width() -> usize {
     let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
-    let terminal = terminal_size::terminal_size().map(|(width, _)| width.0);
-    terminal.or_else(columns).unwrap_or(USUAL_WIDTH).min(MOST_WIDTH)
+    let terminal = terminal_size::terminal_size().map(|(width, _)| width.0.into());
+    terminal.or_else(columns).unwrap_or(USUAL_WIDTH)
+}
+
+/// Text in lines that end between words.
+fn paragraph(style: Style, text: &str) {
+    for line in text.lines().flat_map(|line| wrapped(line, width(), "")) {
+        println!("{style}{line}{style:#}");
+    }
 }
 
 /// A verdict in its colour.
 pub(crate) fn verdict(compliance: &str, text: impl ToString) -> Cell {
-    let cell = Cell::new(text);
-    match compliance {
-        "COMPLIANT" => cell.fg(Color::Green),
-        "NON_COMPLIANT" => cell.fg(Color::Red),
-        _ => cell.fg(Color::Yellow),
-    }
+    let color = match compliance {
+        "COMPLIANT" => Color::Green,
+        "NON_COMPLIANT" => Color::Red,
+        _ => Color::Yellow,
+    };
+    Cell::colored(text, color)
 }
 
 pub(crate) fn name_and_fate(cluster: &Cluster) -> (&str, &str) {
@@ -74,11 +56,11 @@ pub(crate) fn name_and_fate(cluster: &Cluster) -> (&str, &str) {
 }
 
 pub(crate) fn show(table: &Table) {
-    println!("{table}");
+    println!("{}", table.on_page(width(), AutoStream::choice(&stdout()) != ColorChoice::Never));
 }
 
 pub(crate) fn note(text: &str) {
-    println!("{text}");
+    paragraph(Style::new(), text);
 }
 
 /// How many results there are of each kind.
@@ -96,7 +78,14 @@ pub(crate) fn tally(evaluations: &[Evaluation]) -> String {
 
 /// An error answer.
 pub(crate) fn problem(error_type: &str, message: &str) {
-    println!("{BAD}{error_type}{BAD:#}: {message}");
+    // The type in colour, the message in lines after it.
+    let lines = wrapped(&format!("{error_type}: {message}"), width(), "");
+    for (number, line) in lines.iter().enumerate() {
+        match line.strip_prefix(error_type).filter(|_| number == 0) {
+            Some(rest) => println!("{BAD}{error_type}{BAD:#}{rest}"),
+            None => println!("{line}"),
+        }
+    }
 }
 
 /// What an event cost.
@@ -105,7 +94,7 @@ pub(crate) fn cost(calls: &BTreeMap<String, usize>, took: Duration) {
     let listed = if each.is_empty() { String::new() } else { format!(" ({})", each.join(", ")) };
     let total: usize = calls.values().sum();
     let noun = if total == 1 { "call" } else { "calls" };
-    println!("{QUIET}{total} AWS {noun} in {}{listed}{QUIET:#}", milliseconds(took));
+    paragraph(QUIET, &format!("{total} AWS {noun} in {}{listed}", milliseconds(took)));
 }
 
 pub(crate) fn milliseconds(time: Duration) -> String {
@@ -120,9 +109,9 @@ pub(crate) fn conclusion(checked: usize, surprises: &[String]) {
     }
     println!("\n{BAD}{} of {checked} outcomes are not as expected:{BAD:#}", surprises.len());
     for surprise in surprises {
-        println!("  {surprise}");
+        wrapped(surprise, width(), "  ").iter().for_each(|line| println!("{line}"));
     }
-    println!("What is expected stands in crates/demo/fleet.json (tags) and events/README.md; `--log` shows what the function logged.");
+    note("What is expected stands in crates/demo/fleet.json (tags) and events/README.md; `--log` shows what the function logged.");
 }
 
 pub(crate) fn failure(error: &anyhow::Error) {

@@ -1,6 +1,7 @@
 //! A function as small as can be: answers each event with itself, and what is not JSON with an error.
 //!
-//! It logs a line at the start and one for each event. With `FAIL_TO_START` set it reports an init error and ends.
+//! It logs its process id and where it is at the start, and a line for each event. With `FAIL_TO_START` set it reports an init error and
+//! ends; at the event `{"exit": 3}` it ends with that code, and without an answer.
 
 #![allow(
     clippy::as_conversions,
@@ -22,6 +23,7 @@ use ureq::Agent;
 fn main() {
     let client: Agent = Agent::config_builder().http_status_as_error(false).build().into();
     let base = format!("http://{}/2018-06-01/runtime", std::env::var("AWS_LAMBDA_RUNTIME_API").expect("Lambda sets it"));
+    println!("process {}", std::process::id());
     println!("started in {}", std::env::var("AWS_REGION").expect("Lambda sets it"));
     if std::env::var_os("FAIL_TO_START").is_some() {
         let failure = r#"{"errorType": "Broken", "errorMessage": "told to fail"}"#;
@@ -34,6 +36,9 @@ fn main() {
         let event = next.body_mut().read_to_vec().expect("a whole event");
         eprintln!("event {id}");
         let (path, body) = match serde_json::from_slice::<serde_json::Value>(&event) {
+            Ok(json) if json["exit"].is_i64() => {
+                std::process::exit(json["exit"].as_i64().and_then(|code| code.try_into().ok()).expect("an exit code"));
+            }
             Ok(json) => ("response", json),
             Err(error) => ("error", serde_json::json!({"errorType": "NotJson", "errorMessage": error.to_string()})),
         };

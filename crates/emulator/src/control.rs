@@ -12,11 +12,11 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::runtime;
 use crate::world::Shared;
 use crate::world::faults::Fault;
 use crate::world::fleet::Fleet;
 use crate::world::invocations::{Answer, Invocation};
+use crate::{judging, runtime};
 
 type World = State<Arc<Shared>>;
 type Refused = (StatusCode, String);
@@ -32,6 +32,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/clock", post(clock))
         .route("/steps", get(steps))
         .route("/invoke", post(invoke))
+        .route("/judge", post(judge))
         .layer(DefaultBodyLimit::max(256 * 1024 * 1024))
         .with_state(shared)
 }
@@ -112,6 +113,18 @@ async fn steps(State(shared): World) -> Json<Value> {
     Json(json!(shared.world().invocations.steps))
 }
 
+/// The same clusters, judged now, in words.
+async fn judge(State(shared): World, parameters: Bytes) -> (StatusCode, String) {
+    if !runtime::has_function(&shared).await {
+        return (StatusCode::SERVICE_UNAVAILABLE, format!("{NO_FUNCTION}\n"));
+    }
+    judging::judge(shared, &parameters).await
+}
+
+/// Why an invocation is not even tried.
+const NO_FUNCTION: &str = "no function asks for events: start the emulator with `--function PATH`, or a function with \
+                           AWS_LAMBDA_RUNTIME_API set to the emulator's host and port";
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct How {
@@ -120,8 +133,11 @@ struct How {
     request_id: Option<String>,
 }
 
-/// The body is the event, byte for byte. Answers 504 where the function did not.
+/// The body is the event, byte for byte. Answers 503 where there is no function, 504 where it did not answer.
 async fn invoke(State(shared): World, Query(how): Query<How>, event: Bytes) -> (StatusCode, Json<Value>) {
+    if !runtime::has_function(&shared).await {
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({"error": {"error_type": "NoFunction", "error_message": NO_FUNCTION}})));
+    }
     let usual = Invocation::default();
     let invocation = Invocation {
         deadline: how.deadline_ms.map_or(usual.deadline, Duration::from_millis),

@@ -44,6 +44,9 @@ pub struct Function {
     log: Arc<Mutex<Vec<String>>>,
 }
 
+/// Is told each line that a function writes.
+type Told = Arc<dyn Fn(String) + Send + Sync>;
+
 impl Function {
     /// Runs a binary as the runtime of an emulator. `extra_env` is added to Lambda's environment, or replaces parts of it.
     pub fn spawn<K: AsRef<OsStr>, V: AsRef<OsStr>>(
@@ -51,24 +54,20 @@ impl Function {
         emulator: &Emulator,
         extra_env: impl IntoIterator<Item = (K, V)>,
     ) -> io::Result<Self> {
-        let mut command = Command::new(path.as_ref());
-        command.env_clear();
-        for name in PASSED_ON {
-            if let Some(value) = std::env::var_os(name) {
-                command.env(name, value);
-            }
-        }
-        command.envs(environment(emulator)).envs(extra_env).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child =
-            command.spawn().map_err(|error| io::Error::new(error.kind(), format!("cannot run {}: {error}", path.as_ref().display())))?;
         let log = Arc::new(Mutex::new(Vec::new()));
-        if let Some(stdout) = child.stdout.take() {
-            tokio::spawn(keep(stdout, log.clone()));
-        }
-        if let Some(stderr) = child.stderr.take() {
-            tokio::spawn(keep(stderr, log.clone()));
-        }
-        Ok(Self { child, log })
+        let kept = log.clone();
+        let told: Told = Arc::new(move |line| kept.lock().unwrap_or_else(PoisonError::into_inner).push(line));
+        Ok(Self { child: run(path.as_ref(), emulator, extra_env, told)?, log })
+    }
+
+    /// The same, with its log told line by line, and not kept.
+    pub fn spawn_telling<K: AsRef<OsStr>, V: AsRef<OsStr>>(
+        path: impl AsRef<Path>,
+        emulator: &Emulator,
+        extra_env: impl IntoIterator<Item = (K, V)>,
+        told: impl Fn(String) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        Ok(Self { child: run(path.as_ref(), emulator, extra_env, Arc::new(told))?, log: Arc::default() })
     }
 
     /// The lines that the function wrote so far, to stdout and stderr.
@@ -100,10 +99,33 @@ impl Drop for Function {
     }
 }
 
-async fn keep(output: impl AsyncRead + Unpin, log: Arc<Mutex<Vec<String>>>) {
+fn run<K: AsRef<OsStr>, V: AsRef<OsStr>>(
+    path: &Path,
+    emulator: &Emulator,
+    extra_env: impl IntoIterator<Item = (K, V)>,
+    told: Told,
+) -> io::Result<Child> {
+    let mut command = Command::new(path);
+    command.env_clear();
+    for name in PASSED_ON {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command.envs(environment(emulator)).envs(extra_env).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| io::Error::new(error.kind(), format!("cannot run {}: {error}", path.display())))?;
+    if let Some(stdout) = child.stdout.take() {
+        tokio::spawn(tell(stdout, told.clone()));
+    }
+    if let Some(stderr) = child.stderr.take() {
+        tokio::spawn(tell(stderr, told));
+    }
+    Ok(child)
+}
+
+async fn tell(output: impl AsyncRead + Unpin, told: Told) {
     let mut lines = BufReader::new(output).split(b'\n');
     while let Ok(Some(line)) = lines.next_segment().await {
-        let line = String::from_utf8_lossy(&line).into_owned();
-        log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        told(String::from_utf8_lossy(&line).into_owned());
     }
 }

@@ -57,6 +57,8 @@ mod check;
 mod connection;
 mod control;
 mod function;
+mod interruption;
+mod judging;
 mod runtime;
 mod server;
 mod tls;
@@ -64,6 +66,7 @@ mod world;
 
 pub use check::FleetError;
 pub use function::{Function, environment};
+pub use interruption::{Interruption, interruption};
 pub use server::Emulator;
 pub use tls::Tls;
 pub use world::calls::{Call, Put};

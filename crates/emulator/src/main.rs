@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
+use crate::program::serve::Settings;
 use crate::program::{invoke, serve};
 
 /// A local stand-in for the AWS endpoints and the Lambda Runtime API that neptune-audit-rule talks to.
@@ -46,6 +47,9 @@ enum Command {
         /// Let every AWS call take at least so many milliseconds.
         #[arg(long, default_value_t = 0)]
         latency_ms: u64,
+        /// The function's binary, which is attached and started again whenever it ends.
+        #[arg(long)]
+        function: Option<PathBuf>,
         /// Serve TLS too, and write the certificate authority to trust to this file.
         #[arg(long)]
         tls_authority: Option<PathBuf>,
@@ -72,7 +76,9 @@ enum Command {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Serve { fleet, port, latency_ms, tls_authority } => serve::run(fleet, port, latency_ms, tls_authority).await,
+        Command::Serve { fleet, port, latency_ms, function, tls_authority } => {
+            serve::run(Settings { fleet, port, latency: Duration::from_millis(latency_ms), tls_authority, function }).await
+        }
         Command::Invoke { event, function, fleet, timeout, log } => {
             invoke::run(event, function, fleet, Duration::from_secs(timeout), log).await
         }

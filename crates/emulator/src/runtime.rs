@@ -33,6 +33,41 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
+/// How long a function that was just started has until it asks for its first event, before an invocation is told that there is none.
+const START: Duration = Duration::from_secs(3);
+
+/// Whether a function asks for events, or does so within moments.
+pub(crate) async fn has_function(shared: &Shared) -> bool {
+    timeout(START, async {
+        loop {
+            let came = shared.function_came.notified();
+            if shared.world().invocations.has_function() {
+                return;
+            }
+            came.await;
+        }
+    })
+    .await
+    .is_ok()
+}
+
+/// Counts a function that waits for an event, until it gets one or goes away.
+struct Polling(Arc<Shared>);
+
+impl Polling {
+    fn start(shared: Arc<Shared>) -> Self {
+        shared.world().invocations.pollers += 1;
+        shared.function_came.notify_waiters();
+        Self(shared)
+    }
+}
+
+impl Drop for Polling {
+    fn drop(&mut self) {
+        self.0.world().invocations.pollers -= 1;
+    }
+}
+
 /// Hands an event to the function and waits for what comes of it.
 pub(crate) async fn invoke(shared: Arc<Shared>, event: Event, invocation: Invocation) -> Answer {
     let patience = invocation.deadline + GRACE;
@@ -87,6 +122,7 @@ fn step(shared: &Shared, step: &'static str, request_id: Option<String>) {
 
 async fn next(State(shared): State<Arc<Shared>>) -> Response<Body> {
     step(&shared, "next", None);
+    let polling = Polling::start(shared.clone());
     let waiting = loop {
         let notified = shared.invocation_waits.notified();
         {
@@ -104,6 +140,8 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response<Body> {
     let deadline = (since_epoch() + waiting.invocation.deadline).as_millis();
     let request_id = waiting.request_id.clone();
     shared.world().invocations.taken.insert(request_id, waiting.answer);
+    // From here on it is busy.
+    drop(polling);
     // Whoever invoked may have lost patience already.
     let _ = waiting.taken.send(());
     let trace = trace_id(&waiting.request_id);
@@ -140,6 +178,7 @@ async fn init_error(State(shared): State<Arc<Shared>>, headers: HeaderMap, body:
     let waiting = std::mem::take(&mut world.invocations.waiting);
     if waiting.is_empty() {
         world.invocations.init_error = Some(failure);
+        shared.function_came.notify_waiters();
     } else {
         for each in waiting {
             let _ = each.answer.send(failure.clone());

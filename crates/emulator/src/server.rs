@@ -188,6 +188,19 @@ impl Emulator {
         self.shared.world().fleet.clone()
     }
 
+    /// Somebody takes care from now on that a function is there: an invocation may wait for it.
+    pub fn attach_function(&self) {
+        self.shared.world().invocations.attached = true;
+        self.shared.function_came.notify_waiters();
+    }
+
+    /// The function ended, whose process took events after `started` steps of the Runtime API: what it had taken is answered.
+    pub fn function_ended(&self, started: usize, how: &str) {
+        let mut world = self.shared.world();
+        let polled = world.invocations.steps.iter().skip(started).any(|step| step.step == "next");
+        world.invocations.function_ended(polled, how);
+    }
+
     /// What happened at the Runtime API so far.
     pub fn steps(&self) -> Vec<Step> {
         self.shared.world().invocations.steps.clone()

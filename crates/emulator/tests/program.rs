@@ -17,7 +17,10 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use ureq::Agent;
 
 /// `examples/echo.rs`, which `cargo test` builds beside the tests.
 fn echo() -> PathBuf {
@@ -73,4 +76,116 @@ fn the_first_line_of_serve_is_the_endpoint() -> Result<(), Box<dyn std::error::E
     child.wait()?;
     assert_eq!(calls?, "[]");
     Ok(())
+}
+
+/// `emulator serve` with the echoing function attached. It is killed when this is dropped.
+struct Serving {
+    child: Child,
+    endpoint: String,
+    told: BufReader<std::process::ChildStderr>,
+}
+
+impl Serving {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = emulator().arg("serve").args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut endpoint = String::new();
+        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut endpoint).expect("the endpoint");
+        let told = BufReader::new(child.stderr.take().expect("piped"));
+        Self { child, endpoint: endpoint.trim().to_owned(), told }
+    }
+
+    fn attached() -> Self {
+        Self::start(&["--function", echo().to_str().expect("a plain path")])
+    }
+
+    /// Reads what it tells until a line has this text, and gives that line.
+    fn hears(&mut self, text: &str) -> String {
+        let mut line = String::new();
+        while !line.contains(text) {
+            line.clear();
+            assert!(self.told.read_line(&mut line).expect("a line") > 0, "it never said `{text}`");
+        }
+        line.trim().to_owned()
+    }
+
+    fn post(&self, path: &str, body: &str) -> (u16, String) {
+        let client: Agent = Agent::config_builder().http_status_as_error(false).build().into();
+        let mut answer = client.post(format!("{}/_emulator/{path}", self.endpoint)).send(body).expect("an answer");
+        (answer.status().as_u16(), answer.body_mut().read_to_string().expect("a whole answer"))
+    }
+
+    fn invoke(&self, event: &Value) -> (u16, Value) {
+        let (status, answer) = self.post("invoke", &event.to_string());
+        (status, serde_json::from_str(&answer).expect("JSON"))
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn an_invocation_without_a_function_is_told_so() {
+    let serving = Serving::start(&[]);
+    let (status, answer) = serving.invoke(&json!({}));
+    assert_eq!((status, &answer["error"]["error_type"]), (503, &json!("NoFunction")));
+    assert!(answer["error"]["error_message"].as_str().unwrap().contains("--function"), "{answer}");
+    let (status, said) = serving.post("judge", "");
+    assert!(status == 503 && said.contains("AWS_LAMBDA_RUNTIME_API"), "{status} {said}");
+}
+
+#[test]
+fn an_attached_function_is_started_again_when_it_ends() {
+    let serving = Serving::attached();
+    assert_eq!(serving.invoke(&json!({"number": 1})), (200, json!({"response": {"number": 1}})));
+    let (status, answer) = serving.invoke(&json!({"exit": 3}));
+    assert_eq!((status, &answer["error"]["error_type"]), (200, &json!("Runtime.ExitError")));
+    assert!(answer["error"]["error_message"].as_str().unwrap().contains("exit status: 3"), "{answer}");
+    assert_eq!(serving.invoke(&json!({"number": 2})), (200, json!({"response": {"number": 2}})));
+}
+
+#[test]
+fn three_lines_break_a_cluster_judge_and_repair() {
+    let mut serving = Serving::attached();
+    for (word, part) in [("break", "DisableLogTypes"), ("judge", "_emulator/judge"), ("repair", "EnableLogTypes")] {
+        let line = serving.hears(word);
+        assert!(line.contains(part) && line.contains(&serving.endpoint) && line.contains("curl"), "{line}");
+    }
+}
+
+#[test]
+fn judging_asks_the_function_and_tells_what_was_put() {
+    let serving = Serving::attached();
+    let (status, said) = serving.post("judge", r#"{"minimumRetentionDays": "90"}"#);
+    assert_eq!((status, said.as_str()), (200, "AWS Config received no results\n"));
+    assert_eq!(serving.post("judge", "no JSON").0, 400);
+}
+
+#[test]
+fn a_function_that_cannot_be_run_is_named_at_once() {
+    let output = emulator().args(["serve", "--function", "/nowhere/bootstrap"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("/nowhere/bootstrap"));
+}
+
+#[cfg(unix)]
+#[test]
+fn no_child_is_left_behind() {
+    let signal = |name: &str, process: &str| {
+        let sent = Command::new("kill").args(["-s", name, process]).stderr(Stdio::null()).status();
+        sent.expect("kill runs").success()
+    };
+    for name in ["INT", "TERM", "HUP"] {
+        let mut serving = Serving::attached();
+        let child = serving.hears("process").rsplit(' ').next().expect("a process id").to_owned();
+        assert_eq!(serving.invoke(&json!(1)).0, 200);
+        assert!(signal("0", &child), "the function runs");
+        assert!(signal(name, &serving.child.id().to_string()));
+        assert!(serving.child.wait().expect("it ends").success(), "{name}");
+        assert!(!signal("0", &child), "the function is left behind after {name}");
+    }
 }

@@ -12,7 +12,7 @@ mod query;
 mod rendering;
 mod service;
 mod sts;
-mod timestamps;
+pub(crate) mod timestamps;
 mod validation;
 mod xml;
 

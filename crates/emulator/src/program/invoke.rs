@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use emulator::{Answer, Call, Emulator, Fleet, Function, Invocation};
+use emulator::{Answer, Call, Emulator, Fleet, Function, Invocation, interruption};
 use serde_json::Value;
 
 use super::files::{Failure, fleet, read};
@@ -13,11 +13,13 @@ use super::files::{Failure, fleet, read};
 pub async fn run(event: PathBuf, binary: PathBuf, path: Option<PathBuf>, deadline: Duration, show_log: bool) -> Result<ExitCode, Failure> {
     let event = read(&event)?;
     let emulator = Emulator::start(fleet(path.as_deref())?).await;
+    let interrupted = interruption()?;
     let mut function = Function::spawn(&binary, &emulator, [("RUST_BACKTRACE", "1")])?;
     let function_arn = function_arn(&emulator.fleet());
     let invocation = Invocation { deadline, function_arn, ..Invocation::default() };
     let answer = tokio::select! {
         answer = emulator.invoke(event, invocation) => answer,
+        interruption = interrupted => return Ok(interruption.exit_code().into()),
         status = function.wait() => {
             for line in function.log() {
                 eprintln!("  {line}");

@@ -1,5 +1,6 @@
 //! What the program does, a command in each file.
 
+mod attached;
 mod files;
 pub mod invoke;
 pub mod serve;

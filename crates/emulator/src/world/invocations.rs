@@ -115,6 +115,32 @@ pub(crate) struct Invocations {
     /// An init error that came while nothing was waiting.
     pub(crate) init_error: Option<Answer>,
     pub(crate) steps: Vec<Step>,
+    /// How many functions wait for an event.
+    pub(crate) pollers: usize,
+    /// Whether somebody takes care that a function is there, and starts it again when it ends.
+    pub(crate) attached: bool,
+}
+
+impl Invocations {
+    /// Whether there is somebody to take an event, or to say why not.
+    pub(crate) fn has_function(&self) -> bool {
+        self.attached || self.pollers > 0 || !self.taken.is_empty() || self.init_error.is_some()
+    }
+
+    /// The function is gone, and whatever it had taken remains unanswered. One that never asked for an event could not start.
+    pub(crate) fn function_ended(&mut self, started: bool, how: &str) {
+        let error_type = "Runtime.ExitError".to_owned();
+        for (request_id, invoker) in self.taken.drain() {
+            let error_message = format!("RequestId: {request_id} Error: the function ended: {how}");
+            // Whoever invoked may have lost patience already.
+            let _ = invoker.send(Answer::Error { error_type: error_type.clone(), error_message });
+        }
+        // The next one takes what waits, where this one had only bad luck.
+        for waiting in if started { VecDeque::new() } else { std::mem::take(&mut self.waiting) } {
+            let error_message = format!("RequestId: {} Error: the function ended before its first event: {how}", waiting.request_id);
+            let _ = waiting.answer.send(Answer::InitError { error_type: error_type.clone(), error_message });
+        }
+    }
 }
 
 /// An invocation that nobody has taken yet.

@@ -33,11 +33,18 @@ pub(crate) struct Shared {
     pub(crate) started: Instant,
     /// Wakes the function's long poll.
     pub(crate) invocation_waits: Notify,
+    /// Wakes whoever waits for a function to come.
+    pub(crate) function_came: Notify,
 }
 
 impl Shared {
     pub(crate) fn new(fleet: Fleet) -> Self {
-        Self { world: Mutex::new(World::new(fleet)), started: Instant::now(), invocation_waits: Notify::new() }
+        Self {
+            world: Mutex::new(World::new(fleet)),
+            started: Instant::now(),
+            invocation_waits: Notify::new(),
+            function_came: Notify::new(),
+        }
     }
 
     /// A panic of a test inside `update` must not hide behind a poisoned lock.
