@@ -19,7 +19,7 @@ use crate::table::{Cell, Table};
 const THERE: &str = "us-east-1";
 const ROLE: &str = "audit/neptune-audit-rule-reader";
 /// So many clusters of each account are in the other Region too, under the same names.
-const IN_BOTH: usize = 2;
+const IN_BOTH: usize = 5;
 
 /// Account, Region, resource id.
 type Place = (String, String, String);
@@ -41,9 +41,11 @@ pub(crate) async fn scanned(stage: &mut Stage, review: &mut Review) -> Result<()
     by_rule.extend(by_events(&mut stage.elsewhere(THERE).await?, THERE).await?);
     let (by_scan, names, took) = scan(stage, &here).await?;
 
-    let places: BTreeSet<&Place> = by_rule.keys().chain(by_scan.keys()).collect();
+    let known: BTreeSet<&Place> = by_rule.keys().chain(by_scan.keys()).collect();
+    let mut places: Vec<&Place> = known.into_iter().collect();
+    places.sort_by_key(|place| (&place.0, &place.1, names.get(*place)));
     let mut table = Table::dense(["Account", "Region", "Cluster", "The rule", "The scan"]);
-    for place in &places {
+    for place in places {
         let (rule, scan) = (by_rule.get(place), by_scan.get(place));
         let name = names.get(place).map_or(place.2.as_str(), String::as_str);
         review.check(rule == scan, || format!("{title}: {name}: the rule says {}, the scan {}", said(rule), said(scan)));
