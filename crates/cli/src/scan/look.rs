@@ -1,32 +1,58 @@
 //! One account in one Region: its clusters, or those that were named, judged as the function judges them.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use futures_util::stream::{self, StreamExt};
 use neptune_audit_core::facts::Cluster;
+use neptune_audit_core::requirements::Requirements;
 use neptune_audit_core::verdict::Verdict;
 use neptune_audit_scan::connection::Connection;
 use neptune_audit_scan::error::{CallError, ScanError};
+use neptune_audit_scan::interceptors::Calls;
 use neptune_audit_scan::neptune::{DESCRIBE_CLUSTERS, Listed};
 use neptune_audit_scan::scan::{Message, Scan as Reading};
 use tokio::task::JoinSet;
 
-use super::{Pair, Scan, wording};
-use crate::report::NotLooked;
+use super::found::{Found, not_looked_call};
+use super::pair::Pair;
+use super::progress::Progress;
+use super::wording;
+use crate::report::{Judged, NotLooked};
 
 /// Clusters that are being judged at once: a page of them, as in the function.
 const CLUSTERS_AT_ONCE: usize = 100;
 
-/// Judges what is there, and notes what could not be looked at.
-pub(super) async fn look(scan: &Scan<'_>, pair: &Pair) {
-    let connection = Connection::new(pair.sdk.clone(), scan.calls.clone());
-    let here = Here { scan, pair };
-    if scan.args.cluster.is_empty() { here.every(&connection).await } else { here.named(&connection, &scan.args.cluster).await }
+/// How a scan looks at each place.
+pub(super) struct Look<'a> {
+    pub(super) required: &'a Requirements,
+    /// The clusters to look for; none is all of them.
+    pub(super) named: &'a [String],
+    pub(super) calls: Calls,
+    pub(super) found: &'a RefCell<Found>,
+    pub(super) progress: &'a Progress,
+}
+
+impl Look<'_> {
+    /// Judges what is there, and notes what could not be looked at.
+    pub(super) async fn at(&self, pair: &Pair) {
+        let connection = Connection::new(pair.sdk.clone(), self.calls.clone());
+        let here = Here { scan: self, pair };
+        if self.named.is_empty() { here.every(&connection).await } else { here.named(&connection, self.named).await }
+    }
+
+    fn judged(&self, judged: Judged) {
+        self.found.borrow_mut().results.push(judged);
+        self.progress.judged();
+    }
+
+    fn not_looked(&self, error: NotLooked) {
+        self.found.borrow_mut().errors.push(error);
+    }
 }
 
 /// A scan at one place.
 struct Here<'a> {
-    scan: &'a Scan<'a>,
+    scan: &'a Look<'a>,
     pair: &'a Pair,
 }
 
@@ -99,6 +125,6 @@ impl Here<'_> {
     }
 
     fn not_looked(&self, cluster: Option<&str>, error: &CallError) {
-        self.scan.not_looked(super::not_looked_call(Some(&self.pair.account), Some(&self.pair.region), cluster, error));
+        self.scan.not_looked(not_looked_call(Some(&self.pair.account), Some(&self.pair.region), cluster, error));
     }
 }

@@ -5,8 +5,10 @@
 
 mod account;
 mod caller;
+mod found;
 mod look;
 mod organization;
+mod pair;
 mod progress;
 mod wording;
 
@@ -15,7 +17,6 @@ use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::time::SystemTime;
 
-use aws_types::SdkConfig;
 use aws_types::region::Region;
 use futures_util::stream::{self, StreamExt};
 use neptune_audit_core::requirements::Requirements;
@@ -23,42 +24,27 @@ use neptune_audit_scan::error::CallError;
 use neptune_audit_scan::interceptors::Calls;
 
 use self::caller::Caller;
+use self::found::{Found, not_looked_call};
+use self::look::Look;
+use self::pair::Pair;
 use self::progress::Progress;
 use crate::args::ScanArgs;
 use crate::error::Failure;
 use crate::judging;
-use crate::report::{Command, Context, Judged, NotLooked, Report};
+use crate::report::{NotLooked, Report};
 use crate::suppressions::Suppressions;
 
 /// Pairs of account and Region that are looked at together: enough that one slow Region is waited for by nobody, and few enough for one
 /// process.
 const PAIRS_AT_ONCE: usize = 8;
 
-/// An account in a Region, and how to get there.
-#[derive(Clone, Debug)]
-struct Pair {
-    account: String,
-    region: String,
-    sdk: SdkConfig,
-}
-
-/// What is known so far: all that there is to print when somebody stops the scan.
-#[derive(Debug, Default)]
-struct Found {
-    results: Vec<Judged>,
-    errors: Vec<NotLooked>,
-    context: Context,
-    /// What was not looked at to its end: an account, or one of its Regions.
-    open: BTreeSet<(String, Option<String>)>,
-}
-
 /// One scan.
 struct Scan<'a> {
     args: &'a ScanArgs,
-    required: &'a Requirements,
     found: &'a RefCell<Found>,
     progress: &'a Progress,
     calls: Calls,
+    look: Look<'a>,
 }
 
 /// Scans and reports.
@@ -77,7 +63,9 @@ pub fn run(args: &ScanArgs) -> Result<u8, Failure> {
 async fn scan(args: &ScanArgs, required: &Requirements) -> Result<Report, Failure> {
     let started = judging::written(SystemTime::now());
     let (found, progress) = (RefCell::default(), Progress::new(args.common.quiet));
-    let scan = Scan { args, required, found: &found, progress: &progress, calls: Calls::default() };
+    let calls = Calls::default();
+    let look = Look { required, named: &args.cluster, calls: calls.clone(), found: &found, progress: &progress };
+    let scan = Scan { args, found: &found, progress: &progress, calls, look };
     let stopped = tokio::select! {
         ended = scan.look_everywhere() => { ended?; false }
         _ = tokio::signal::ctrl_c() => true,
@@ -205,69 +193,8 @@ impl Scan<'_> {
 
     async fn look_at(&self, pair: &Pair) {
         self.progress.begins(pair);
-        look::look(self, pair).await;
+        self.look.at(pair).await;
         self.found.borrow_mut().open.remove(&(pair.account.clone(), Some(pair.region.clone())));
         self.progress.ends(pair);
-    }
-
-    fn judged(&self, judged: Judged) {
-        self.found.borrow_mut().results.push(judged);
-        self.progress.judged();
-    }
-
-    fn not_looked(&self, error: NotLooked) {
-        self.found.borrow_mut().errors.push(error);
-    }
-}
-
-impl Found {
-    /// Says of everything that was still being looked at that it was not.
-    fn interrupt(&mut self) {
-        self.context.incomplete = true;
-        let interrupted = |account, region| NotLooked {
-            account,
-            region,
-            message: "interrupted before everything there was looked at".to_owned(),
-            ..NotLooked::default()
-        };
-        let open = std::mem::take(&mut self.open);
-        if open.is_empty() {
-            self.errors.push(interrupted(None, None));
-        }
-        self.errors.extend(open.into_iter().map(|(account, region)| interrupted(Some(account), region)));
-    }
-
-    /// Says of each cluster that was named and is nowhere that it is nowhere: a misspelt name must not pass.
-    fn miss(&mut self, named: &[String]) {
-        let is = |place: &crate::report::Place, name: &str| place.name().eq_ignore_ascii_case(name);
-        let found = |name: &str| {
-            self.results.iter().any(|judged| is(&judged.place, name))
-                || self.errors.iter().any(|error| error.cluster.as_deref().is_some_and(|cluster| cluster.eq_ignore_ascii_case(name)))
-        };
-        let missing: Vec<_> = named.iter().filter(|name| !found(name)).cloned().collect();
-        self.errors.extend(missing.into_iter().map(|name| NotLooked {
-            message: format!("no Neptune cluster `{name}` was found where the scan looked"),
-            cluster: Some(name),
-            ..NotLooked::default()
-        }));
-    }
-
-    fn report(mut self, args: &ScanArgs, started: String) -> Report {
-        self.results.sort_by(|one, other| wording::order(&one.place).cmp(&wording::order(&other.place)));
-        self.errors.sort_by(|one, other| (&one.account, &one.region, &one.cluster).cmp(&(&other.account, &other.region, &other.cluster)));
-        self.context.regions.sort();
-        Report::new(Command::Scan, started, args.common.parameters.asked(), self.results, self.errors, self.context)
-    }
-}
-
-/// A call that failed, as a row.
-fn not_looked_call(account: Option<&str>, region: Option<&str>, cluster: Option<&str>, error: &CallError) -> NotLooked {
-    let text = |part: Option<&str>| part.map(str::to_owned);
-    NotLooked {
-        account: text(account),
-        region: text(region),
-        cluster: text(cluster),
-        permission: Some(error.action.to_owned()),
-        message: error.to_string(),
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::Pair;
+use super::pair::Pair;
 use crate::output::one_line;
 
 const TICK: Duration = Duration::from_millis(120);
