@@ -206,6 +206,14 @@ pub struct LinkState {
     pub remedy: Option<String>,
 }
 
+impl LinkState {
+    /// Whether both are the same finding about the same log.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let said = |link: &Self| (link.log_type, link.code, link.detail.clone(), link.remedy.clone());
+        self.code.is_some() && said(self) == said(other)
+    }
+}
+
 /// How a link is.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -341,6 +349,18 @@ impl Judged {
             }
         }
         if findings.is_empty() { vec![None] } else { findings }
+    }
+
+    /// The links that are broken or may be, without those that say what another of the same log has said: one missing log group breaks
+    /// several links in the same way.
+    pub fn broken_links(&self) -> Vec<&LinkState> {
+        let mut broken: Vec<&LinkState> = Vec::new();
+        for link in self.links.iter().filter(|link| link.state.is_finding()) {
+            if !broken.iter().any(|said| said.says_the_same_as(link)) {
+                broken.push(link);
+            }
+        }
+        broken
     }
 
     /// The suppression of a finding, if there is one.

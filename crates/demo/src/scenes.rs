@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use emulator::Answer;
 
+use crate::beside;
 use crate::expected::{self, Case, Verdict};
 use crate::repair;
 use crate::review::{Review, or_nothing};
@@ -32,6 +33,7 @@ pub(crate) async fn play_all(stage: &mut Stage, with_repair: bool) -> Result<boo
     changes(stage, &mut review).await?;
     refusals(stage, &mut review).await?;
     troubles::play(stage, &mut review).await?;
+    beside::scanned(stage, &mut review).await?;
     if with_repair {
         repaired(stage, &mut review).await?;
     }

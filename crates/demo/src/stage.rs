@@ -23,6 +23,8 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 pub(crate) struct Stage {
     emulator: Emulator,
     function: Function,
+    /// The function's program.
+    program: PathBuf,
     fleet: Fleet,
     event_folder: PathBuf,
     progress: ProgressBar,
@@ -62,8 +64,23 @@ impl Stage {
         let progress = ProgressBar::new_spinner();
         progress.enable_steady_tick(Duration::from_millis(100));
         let emulator = Emulator::start(fleet.clone()).await;
-        let function = Function::spawn(function, &emulator, [("RUST_LOG", "info")])?;
-        Ok(Self { emulator, function, fleet, event_folder, progress })
+        let program = function.to_owned();
+        let function = Function::spawn(&program, &emulator, [("RUST_LOG", "info")])?;
+        Ok(Self { emulator, function, program, fleet, event_folder, progress })
+    }
+
+    /// The same function in another Region, on a fleet as it is now. It ends when it is dropped.
+    pub(crate) async fn elsewhere(&self, region: &str) -> Result<Self> {
+        let fleet = self.emulator.fleet();
+        let emulator = Emulator::start(fleet.clone()).await;
+        let function = Function::spawn(&self.program, &emulator, [("AWS_REGION", region), ("RUST_LOG", "info")])?;
+        let (program, event_folder, progress) = (self.program.clone(), self.event_folder.clone(), self.progress.clone());
+        Ok(Self { emulator, function, program, fleet, event_folder, progress })
+    }
+
+    /// The command, which is built beside the function.
+    pub(crate) fn command(&self) -> PathBuf {
+        self.program.with_file_name("neptune-audit")
     }
 
     /// The fleet as it was before anything happened.

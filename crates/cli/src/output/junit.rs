@@ -120,7 +120,7 @@ fn write_failure(writer: &mut Writer<Vec<u8>>, judged: &Judged) -> io::Result<()
     let codes = judged.codes.join(", ");
     let message = text(&judged.message);
     let mut lines = Vec::new();
-    for link in judged.links.iter().filter(|link| link.state.is_finding()) {
+    for link in judged.broken_links() {
         lines.push(format!("{} {}: {}", link.log_type, link.code.unwrap_or(link.link), link.detail.as_deref().unwrap_or_default()));
         lines.extend(link.remedy.iter().map(|remedy| format!("  what to do: {remedy}")));
     }
