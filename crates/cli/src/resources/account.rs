@@ -7,8 +7,9 @@ use neptune_audit_core::selection::Selection;
 use serde_json::Value as Json;
 
 use super::case::{Case, shown};
+use super::declared::{AccountPolicy, Attached};
 use super::log_group::witness;
-use super::{AccountPolicy, Attached, Value};
+use super::value::Value;
 
 /// Takes the policies in: those that count for certain, and those that may.
 pub(super) fn take(case: &mut Case, declared: &[Attached<AccountPolicy>], identifier: &Value<String>, required: &Requirements) {

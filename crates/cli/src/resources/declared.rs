@@ -1,6 +1,6 @@
 //! A cluster as a file declares it, with all that its trail is made of: what plans and templates have in common.
 
-use super::Value;
+use super::value::Value;
 use crate::report::Basis;
 
 /// A cluster of a file.

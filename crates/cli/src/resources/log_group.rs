@@ -5,7 +5,8 @@ use neptune_audit_core::forecast::{Assumption, Unknown};
 use neptune_audit_core::requirements::Requirements;
 
 use super::case::Case;
-use super::{Attached, LogGroup, Subscription, Value};
+use super::declared::{Attached, LogGroup, Subscription};
+use super::value::Value;
 
 /// What is known of it, and what is not.
 pub(super) fn assume(case: &mut Case, group: &LogGroup, log_type: LogType, required: &Requirements) -> (Vec<Assumption>, Vec<Unknown>) {

@@ -6,21 +6,13 @@
 mod account;
 mod case;
 mod declared;
+mod judge;
 mod log_group;
 mod row;
 mod value;
 
-pub(crate) use case::asks_for_log_group;
-pub use case::{Foreseen, Judging, judge};
 pub use declared::{AccountPolicy, Attached, Cluster, Group, Kept, LogGroup, OneOf, ParameterGroup, Subject, Subscription};
+pub(crate) use judge::asks_for_log_group;
+pub use judge::{Foreseen, Judging, judge};
 pub use row::{Row, judged};
 pub use value::Value;
-
-use crate::report::Basis;
-
-impl Basis {
-    /// What both together are: a reference, if one of them is.
-    pub(crate) fn and(self, other: Self) -> Self {
-        if self == Self::Value { other } else { self }
-    }
-}

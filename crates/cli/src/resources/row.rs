@@ -5,7 +5,8 @@ use neptune_audit_core::forecast::{Expectation, Forecast};
 use neptune_audit_core::links::{Link, Outcome};
 use neptune_audit_core::verdict::Unread;
 
-use super::{Foreseen, Judging, Subject};
+use super::declared::Subject;
+use super::judge::{Foreseen, Judging};
 use crate::report::{Basis, Judged, LinkState, Place, State, Verdict};
 
 /// What is said instead of a sentence that quotes a value which is shown to nobody.
