@@ -106,6 +106,13 @@ pub struct Member {
     pub parameter_group_status: String,
 }
 
+impl Member {
+    /// Whether every static parameter of the group is in effect on it. A status that nobody knows says that it is not.
+    pub fn is_in_sync(&self) -> bool {
+        self.parameter_group_status == "in-sync"
+    }
+}
+
 /// The parameters of a DB cluster parameter group that turn logs on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogParameters {

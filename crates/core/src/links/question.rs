@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::in_effect::is_in_sync;
 use super::outcome::{Outcome, Read};
-use crate::facts::{ClusterFacts, Fact, LogGroupFacts, LogType};
+use crate::facts::{ClusterFacts, Fact, LogGroupFacts, LogType, Member};
 use crate::finding::Code;
 use crate::remedy::Remedy;
 use crate::requirements::Requirements;
@@ -53,7 +52,7 @@ impl Question<'_> {
         let age = cluster.created_at.map(|created_at| self.facts.read_at.duration_since(created_at).unwrap_or_default());
         self.log_type == LogType::Audit
             && !self.broken_before
-            && cluster.members.iter().any(is_in_sync)
+            && cluster.members.iter().any(Member::is_in_sync)
             && age.is_none_or(|age| age >= TIME_FOR_THE_FIRST_LINE)
     }
 
