@@ -51,7 +51,8 @@ impl Logs {
             let named = groups.filter_map(|group| {
                 let class = group.log_group_class.filter(|class| !class.as_str().is_empty());
                 let facts = LogGroup {
-                    retention_days: group.retention_in_days.and_then(|days| u32::try_from(days).ok()),
+                    // Only a log group without a number keeps its events for ever: one that makes no sense meets no minimum.
+                    retention_days: group.retention_in_days.map(|days| u32::try_from(days).unwrap_or(0)),
                     retention_policy: group.retention_policy_name.filter(|policy| !policy.is_empty()),
                     encrypted: group.kms_key_id.is_some_and(|key| !key.is_empty()),
                     // A class that this version of the SDK does not know is told by its name all the same.
