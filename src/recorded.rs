@@ -17,17 +17,8 @@ use crate::resource::Resource;
 #[derive(Debug)]
 pub(crate) struct Recorded {
     /// Of each result a fingerprint to compare with, until its cluster has come.
-    results: Listing<Resource, Known>,
+    results: Listing<Resource, Option<u64>>,
     existing: Arc<Existing>,
-}
-
-/// What is kept of a recorded result.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    /// Its fingerprint, where it is compared.
-    result: Option<u64>,
-    /// Whether it says NOT_APPLICABLE, so that there is nothing to clear.
-    is_cleared: bool,
 }
 
 /// Which recorded results a new one is compared with.
@@ -55,18 +46,17 @@ fn is_same_time(one: DateTime, other: DateTime) -> bool {
 }
 
 impl Recorded {
-    /// Begins to read them, as one of `tasks`. Those that say NOT_APPLICABLE are only compared, and that of every cluster of another engine
-    /// is among them: `exemptions` asks for them where a tag makes such results on each schedule.
-    pub(crate) fn read(config: &Config, rule_name: &str, compared: Compared, exemptions: bool, tasks: &mut JoinSet<()>) -> Self {
+    /// Begins to read them, as one of `tasks`.
+    pub(crate) fn read(config: &Config, rule_name: &str, compared: Compared, tasks: &mut JoinSet<()>) -> Self {
         let existing = Arc::new(Existing::default());
         let (config, rule_name, known) = (config.clone(), rule_name.to_owned(), Arc::clone(&existing));
         let results = Listing::read(tasks, GET_RECORDED, |pages| async move {
             config
-                .recorded(&rule_name, exemptions, |page| {
+                .recorded(&rule_name, |page| {
                     pages.add(page.into_iter().map(|recorded| {
                         let compared = compared.includes(&recorded);
                         let result = compared.then(|| known.fingerprint(recorded.compliance, recorded.annotation.as_deref()));
-                        (recorded.resource, Known { result, is_cleared: recorded.compliance == Compliance::NotApplicable })
+                        (recorded.resource, result)
                     }));
                 })
                 .await
@@ -84,7 +74,7 @@ impl Recorded {
         let recorded = self.results.find(&evaluation.resource).await;
         self.results.forget(&evaluation.resource);
         let result = self.existing.fingerprint(evaluation.compliance, Some(&evaluation.annotation));
-        matches!(recorded, Ok(Some(Known { result: Some(recorded), .. })) if recorded == result)
+        matches!(recorded, Ok(Some(Some(recorded))) if recorded == result)
     }
 
     /// The resources with a result of which no cluster was noted. Means something when all clusters were.
@@ -92,9 +82,7 @@ impl Recorded {
     /// # Errors
     /// When not all results could be read.
     pub(crate) async fn gone(&self) -> Result<Vec<Resource>, CallError> {
-        let gone = |(resource, known): (&Resource, &Known)| {
-            (!known.is_cleared && !self.existing.contains(&resource.resource_id)).then(|| resource.clone())
-        };
+        let gone = |(resource, _): (&Resource, &Option<u64>)| (!self.existing.contains(&resource.resource_id)).then(|| resource.clone());
         self.results.all(gone).await
     }
 }

@@ -39,8 +39,7 @@ pub(crate) async fn every_cluster(session: &Session, rule_name: Option<&str>, ta
     let mut clusters = scan.list(&mut tasks);
     let at = session.invocation.ordering_timestamp;
     let compared = if parameters.report_unchanged { Compared::Of(at) } else { Compared::All };
-    let exemptions = parameters.required.exempt_tag.is_some();
-    let recorded = rule_name.map(|rule_name| Recorded::read(&session.config, rule_name, compared, exemptions, &mut tasks));
+    let recorded = rule_name.map(|rule_name| Recorded::read(&session.config, rule_name, compared, &mut tasks));
     let schedule = Schedule { session, scan, recorded, progress: Progress::default() };
     let listed = clusters.counter();
     let time_is_up = async {

@@ -34,7 +34,7 @@ pub struct Config {
     client: Client,
 }
 
-/// A result that AWS Config has on record.
+/// A result that AWS Config has on record and that says more than NOT_APPLICABLE.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
     /// Of what.
@@ -95,15 +95,18 @@ impl Config {
         }
     }
 
-    /// Hands over every recorded result of a rule that is COMPLIANT or NON_COMPLIANT, and where asked NOT_APPLICABLE, page by page.
+    /// Hands over every recorded result of a rule that is COMPLIANT or NON_COMPLIANT, page by page.
     ///
     /// # Errors
     /// When the listing breaks off: the pages before that were handed over.
-    pub async fn recorded(&self, rule_name: &str, not_applicable: bool, mut take: impl FnMut(Vec<Recorded>)) -> Result<(), CallError> {
+    pub async fn recorded(&self, rule_name: &str, mut take: impl FnMut(Vec<Recorded>)) -> Result<(), CallError> {
         let on = || format!("rule `{rule_name}`");
-        let types = [ComplianceType::Compliant, ComplianceType::NonCompliant].into_iter();
-        let types = types.chain(not_applicable.then_some(ComplianceType::NotApplicable)).collect();
-        let request = self.client.get_compliance_details_by_config_rule().config_rule_name(rule_name).set_compliance_types(Some(types));
+        let request = self
+            .client
+            .get_compliance_details_by_config_rule()
+            .config_rule_name(rule_name)
+            .compliance_types(ComplianceType::Compliant)
+            .compliance_types(ComplianceType::NonCompliant);
         let mut pages = request.into_paginator().page_size(PAGE_SIZE).send();
         let mut more = false;
         while let Some(page) = pages.next().await {
@@ -149,7 +152,6 @@ fn read(result: EvaluationResult) -> Option<Recorded> {
     let compliance = match result.compliance_type? {
         ComplianceType::Compliant => Compliance::Compliant,
         ComplianceType::NonCompliant => Compliance::NonCompliant,
-        ComplianceType::NotApplicable => Compliance::NotApplicable,
         _ => return None,
     };
     let resource = Resource { resource_type: qualifier.resource_type?, resource_id: qualifier.resource_id? };
