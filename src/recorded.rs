@@ -48,9 +48,10 @@ impl Compared {
     }
 }
 
-/// AWS Config writes times as seconds with a fraction, which is not exact in binary.
+/// AWS Config writes times as seconds with a fraction, which is not exact in binary, and says nowhere how many digits it keeps. No two
+/// schedules of a rule are less than an hour apart.
 fn is_same_time(one: DateTime, other: DateTime) -> bool {
-    (one.as_secs_f64() - other.as_secs_f64()).abs() < 0.001
+    (one.as_secs_f64() - other.as_secs_f64()).abs() < 1.0
 }
 
 impl Recorded {

@@ -409,6 +409,8 @@ async fn forwarded_holds_by_a_policy_of_the_account_that_sends_everything_of_the
         ("", Some(r#"LogGroupName NOT IN ["/aws/neptune/c-0001/audit"]"#), false),
         ("", Some("LogGroupName NOT IN [/other /aws/neptune/c-0001/audit]"), false),
         ("", Some("LogGroupClass = STANDARD"), false),
+        ("", Some(r#"LogGroupName NOT IN ["/aws/neptune/*"]"#), false),
+        ("", Some(r#"LogGroupName NOT IN ["/other";"/aws/neptune/c-0001/audit"]"#), false),
         ("ERROR", None, false),
     ];
     for (pattern, criteria, holds) in cases {
@@ -432,6 +434,40 @@ async fn forwarded_holds_by_a_policy_of_the_account_that_sends_everything_of_the
 }
 
 #[tokio::test]
+async fn forwarded_does_not_hold_by_a_policy_that_cannot_be_read_even_where_any_destination_will_do() {
+    let destination = "arn:aws:logs:eu-west-1:444455556666:destination:central-audit";
+    for document in [
+        "nonsense".to_owned(),
+        "{}".to_owned(),
+        json!({ "DestinationArn": destination, "FilterPattern": ["ERROR"] }).to_string(),
+        json!({ "DestinationArn": destination, "filterPattern": "ERROR" }).to_string(),
+    ] {
+        let stage = stage(|fleet| {
+            fleet.audit_log("c-0001").subscription_filters.clear();
+            fleet.home().account_policies =
+                vec![AccountPolicy { name: "odd".into(), document: document.clone(), ..AccountPolicy::default() }];
+        })
+        .await;
+        let evaluation = stage.judge(json!({ "forwardingDestination": "*" })).await;
+        assert_eq!(codes(&evaluation), ["NOT_FORWARDED"], "{document}: {evaluation}");
+    }
+}
+
+#[tokio::test]
+async fn watched_breaks_for_a_log_group_of_a_class_without_filters_and_does_not_advise_to_add_one() {
+    let stage = stage(|fleet| {
+        let group = fleet.audit_log("c-0001");
+        group.class = "INFREQUENT_ACCESS".into();
+        group.metric_filters = 0;
+        group.subscription_filters.clear();
+    })
+    .await;
+    let evaluation = stage.judge(json!({ "logGroupMetricFilter": true })).await;
+    assert_broken(&evaluation, &["NOT_WATCHED"], &["INFREQUENT_ACCESS", "class STANDARD"]);
+    assert!(!evaluation["Annotation"].as_str().unwrap().contains("add a metric filter"), "{evaluation}");
+}
+
+#[tokio::test]
 async fn forwarded_breaks_for_a_log_group_of_a_class_without_filters_and_names_it() {
     let stage = stage(|fleet| {
         let group = fleet.audit_log("c-0001");
@@ -445,6 +481,18 @@ async fn forwarded_breaks_for_a_log_group_of_a_class_without_filters_and_names_i
         let parameters = json!({ "forwardingDestination": "*", "logGroupRequired": required });
         assert_broken(&stage.judge(parameters).await, &["NOT_FORWARDED"], &["INFREQUENT_ACCESS"]);
         assert_eq!(stage.emulator.count("logs:DescribeSubscriptionFilters"), usize::from(!required), "a class that is known needs no call");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_speaks_of_the_class_is_understood_in_whatever_words() {
+    let stage = stage(|fleet| fleet.audit_log("c-0001").class = "INFREQUENT_ACCESS".into()).await;
+    for message in ["This operation is only supported on the Standard Log Class.", "Not supported for log group class INFREQUENT_ACCESS"] {
+        let answer = ErrorAnswer { status: 400, code: "ValidationException".into(), message: message.into() };
+        stage.emulator.clear_faults();
+        stage.emulator.inject(Fault::new("logs:DescribeSubscriptionFilters", FaultKind::Error(answer)));
+        let evaluation = stage.judge(json!({ "forwardingDestination": "*", "logGroupRequired": false })).await;
+        assert_broken(&evaluation, &["NOT_FORWARDED"], &["INFREQUENT_ACCESS"]);
     }
 }
 
@@ -486,6 +534,12 @@ async fn flowing_takes_the_later_of_when_an_event_happened_and_when_it_came() {
     assert_eq!(stage.judge(json!({ "maximumSilenceHours": 4 })).await["ComplianceType"], "COMPLIANT");
     stage.emulator.update(|fleet| fleet.audit_log("c-0001").streams[0].hours_since_last_ingestion = Some(5.5));
     assert_broken(&stage.judge(json!({ "maximumSilenceHours": 4 })).await, &["SILENT"], &["5 hours old"]);
+}
+
+#[tokio::test]
+async fn flowing_counts_an_age_from_the_time_at_which_it_was_read() {
+    let stage = stage(|fleet| fleet.audit_log("c-0001").streams[0].hours_since_last_event = Some(50.0)).await;
+    assert_broken(&stage.judge(json!({ "maximumSilenceHours": 4 })).await, &["SILENT"], &["50 hours old"]);
 }
 
 #[tokio::test]

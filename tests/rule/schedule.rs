@@ -169,6 +169,21 @@ async fn a_schedule_that_does_not_name_its_rule_reports_everything_and_clears_no
 }
 
 #[tokio::test]
+async fn an_earlier_try_is_known_however_exactly_its_time_is_recorded() {
+    let stage = Stage::new(Fleet::healthy(3)).await;
+    let event = schedule(json!({}));
+    assert_eq!(stage.put_for(event.clone()).await.len(), 3);
+    for digits in [1000.0, 100.0, 1.0] {
+        stage.emulator.update(|fleet| {
+            for result in &mut fleet.home().recorded {
+                result.ordering_timestamp = (result.ordering_timestamp * digits).floor() / digits;
+            }
+        });
+        assert_eq!(stage.put_for(event.clone()).await.len(), 0, "{digits}");
+    }
+}
+
+#[tokio::test]
 async fn what_an_earlier_try_of_the_same_event_put_is_not_put_again() {
     let mut fleet = Fleet::healthy(9);
     fleet.home().clusters.push(Cluster::healthy("unreadable").on_group("deleted"));

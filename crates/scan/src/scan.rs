@@ -94,6 +94,8 @@ impl<'a> Scan<'a> {
             for answer in join_all(reads.into_iter().map(|read| self.read(read, &facts.cluster))).await {
                 answer?.note(&mut facts);
             }
+            // An age is that of the time at which it was read, which is now and not when the first read began.
+            facts.read_at = SystemTime::now();
         }
         self.decide(&facts)
     }
