@@ -190,6 +190,22 @@ async fn what_an_earlier_try_of_the_same_event_put_is_not_put_again() {
 }
 
 #[tokio::test]
+async fn not_applicable_on_record_is_put_no_oftener_than_any_other_result() {
+    let mut fleet = Fleet::healthy(3);
+    fleet.cluster("c-0001").exports.clear();
+    fleet.cluster("c-0001").tags.insert("exempt".into(), "yes".into());
+    fleet.cluster("c-0002").status = "deleting".into();
+    let stage = Stage::new(fleet).await;
+    let event = |report_unchanged| schedule(json!({ "exemptTag": "exempt", "reportUnchanged": report_unchanged }));
+    let first = event(true);
+    let put = stage.put_for(first.clone()).await;
+    assert_eq!(put.iter().filter(|evaluation| evaluation["ComplianceType"] == "NOT_APPLICABLE").count(), 2);
+    assert_eq!(stage.put_for(first).await.len(), 0, "another try of the same event");
+    assert_eq!(stage.put_for(event(false)).await.len(), 0, "the next schedule, which puts only what differs");
+    assert_eq!(stage.put_for(event(true)).await.len(), 3, "the next one, which puts everything");
+}
+
+#[tokio::test]
 async fn what_changed_between_two_tries_of_the_same_event_is_put() {
     let stage = Stage::new(Fleet::healthy(3)).await;
     let event = schedule(json!({}));

@@ -102,6 +102,11 @@ impl Process {
         Ok(Self { child, clock, started })
     }
 
+    /// Its number, for the kernel.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for a poll of the Runtime API later than `since`, and says when it came.
     pub async fn polls(&mut self, emulator: &Emulator, since: Instant) -> Result<Instant> {
         loop {
@@ -126,10 +131,24 @@ impl Process {
 
     /// The most memory that was resident so far, in bytes.
     pub fn peak_memory(&self) -> Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    /// The memory that is resident now, in bytes.
+    pub fn resident(&self) -> Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    fn memory(&self, what: &str) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM in /proc")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(what)).with_context(|| format!("no {what} in /proc"))?;
         let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kibibytes * 1024)
+    }
+
+    /// Whether it still runs.
+    pub fn is_alive(&mut self) -> Result<bool> {
+        Ok(self.child.try_wait()?.is_none())
     }
 
     /// Ends it as a signal from outside would, and waits until it is gone.

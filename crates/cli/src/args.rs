@@ -11,6 +11,8 @@ use crate::parameters::RuleParameters;
 use crate::report::Command;
 
 const WHERE: &str = "Where to look";
+const JUDGING_FILES: &str = "Judging files";
+const DEPLOYED_WITH: &str = "Deployed with";
 const OUTPUT: &str = "Output";
 const OUTCOME: &str = "Outcome";
 
@@ -28,6 +30,10 @@ pub struct Cli {
 pub enum Task {
     /// Judge the live clusters of one or many accounts and Regions; changes nothing
     Scan(Box<ScanArgs>),
+    /// Judge Terraform plans, before anything is deployed
+    Plan(Box<PlanArgs>),
+    /// Judge CloudFormation templates, before anything is deployed
+    Template(Box<TemplateArgs>),
     /// Say what a code means, why it matters and how to mend it
     Explain {
         /// The code, as in PARAMETER_OFF; without one, all of them are listed
@@ -76,6 +82,70 @@ pub struct ScanArgs {
     pub common: Common,
 }
 
+/// What `plan` reads, and how strictly.
+#[derive(Args, Debug)]
+pub struct PlanArgs {
+    /// What `terraform show -json` says of a plan; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Judge a plan that says it is not complete, as with -target
+    #[arg(long, help_heading = JUDGING_FILES)]
+    pub allow_incomplete: bool,
+
+    /// How strictly.
+    #[command(flatten)]
+    pub strictness: Strictness,
+
+    /// What every judging command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What `template` reads, with what, and how strictly.
+#[derive(Args, Debug)]
+pub struct TemplateArgs {
+    /// Templates in YAML or JSON; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// The value of a parameter (repeatable)
+    #[arg(long, value_name = "KEY=VALUE", help_heading = DEPLOYED_WITH)]
+    pub parameter: Vec<String>,
+
+    /// A file with values of parameters, in a form that the AWS CLI takes (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = DEPLOYED_WITH)]
+    pub parameters: Vec<PathBuf>,
+
+    /// The Region, for AWS::Region, AWS::Partition and AWS::URLSuffix
+    #[arg(long, value_name = "REGION", value_parser = region, help_heading = DEPLOYED_WITH)]
+    pub region: Option<String>,
+
+    /// The account, for AWS::AccountId
+    #[arg(long, value_name = "ACCOUNT", value_parser = account, help_heading = DEPLOYED_WITH)]
+    pub account: Option<String>,
+
+    /// How strictly.
+    #[command(flatten)]
+    pub strictness: Strictness,
+
+    /// What every judging command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// How strictly files are judged.
+#[derive(Args, Debug)]
+pub struct Strictness {
+    /// A pass that rests on a reference, not on a value, is UNDECIDED
+    #[arg(long, help_heading = JUDGING_FILES)]
+    pub strict: bool,
+
+    /// A log group that is asked for and not declared is missing, not UNDECIDED
+    #[arg(long, help_heading = JUDGING_FILES)]
+    pub require_declared: bool,
+}
+
 /// The flags that every judging command has.
 #[derive(Args, Debug)]
 pub struct Common {
@@ -121,7 +191,7 @@ pub struct Common {
 }
 
 /// The judging commands that this build has, by their name on the command line.
-const JUDGING: [(&str, Command); 1] = [("scan", Command::Scan)];
+const JUDGING: [(&str, Command); 3] = [("scan", Command::Scan), ("plan", Command::Plan), ("template", Command::Template)];
 
 /// The whole command line, with each command's formats.
 pub fn command() -> clap::Command {

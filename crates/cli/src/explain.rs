@@ -30,7 +30,7 @@ fn every_code() -> String {
 }
 
 /// The section of a code, whatever the case it is typed in.
-fn section(name: &str) -> Option<String> {
+pub(crate) fn section(name: &str) -> Option<String> {
     let code = Code::ALL.into_iter().find(|code| code.as_str().eq_ignore_ascii_case(name))?;
     let heading = format!("## {code}");
     let mut lines = LINKS.lines().skip_while(|line| line.trim_end() != heading);

@@ -2,17 +2,22 @@
 //!
 //! In reading order: [`args`] is what is typed, [`report`] what a judging command makes of it, [`judging`] what becomes of a report
 //! ([`suppressions`], [`output`], [`exit`]); [`scan`] is the command that looks at accounts.
+//! [`gate`] has the two that look at files: [`plan`] and [`template`] read them, [`resources`] is what they have in common.
 
 pub mod args;
 pub mod error;
 pub mod exit;
 pub mod explain;
+pub mod gate;
 pub mod judging;
 pub mod output;
 pub mod parameters;
+pub mod plan;
 pub mod report;
+pub mod resources;
 pub mod scan;
 pub mod suppressions;
+pub mod template;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -28,6 +33,8 @@ pub fn run() -> ExitCode {
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let done = match cli.task {
         Task::Scan(args) => scan::run(&args),
+        Task::Plan(args) => gate::plan(&args),
+        Task::Template(args) => gate::template(&args),
         Task::Explain { code } => explain::run(code.as_deref()),
         Task::Completions { shell } => completions(shell),
     };

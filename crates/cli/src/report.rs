@@ -188,6 +188,13 @@ pub enum Basis {
     Reference,
 }
 
+impl Basis {
+    /// What both together are: a reference, if one of them is.
+    pub(crate) fn and(self, other: Self) -> Self {
+        if self == Self::Value { other } else { self }
+    }
+}
+
 /// One link of a trail, for one log type.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

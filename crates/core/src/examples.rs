@@ -99,3 +99,18 @@ fn change_group(facts: &mut ClusterFacts, change: fn(&mut LogGroup)) {
         change(group);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_about_the_healthy_cluster_comes_from_the_future() {
+        let facts = healthy();
+        assert!(facts.read_at > SystemTime::UNIX_EPOCH && facts.cluster.created_at.is_some_and(|at| at < facts.read_at));
+        for log_type in LogType::ALL {
+            let newest = &facts.log_group(log_type).newest_event;
+            assert!(matches!(newest, Fact::Found(Some(at)) if *at < facts.read_at), "{newest:?}");
+        }
+    }
+}

@@ -13,6 +13,9 @@ use serde_json::Value;
 /// How much of the function's log says why something failed.
 const LOG_LINES: usize = 5;
 
+/// A line of the log may arrive after the answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// The function's last lines may arrive after its end.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
@@ -98,6 +101,31 @@ impl Stage {
     /// Changes what AWS would say.
     pub(crate) fn update(&self, change: impl FnOnce(&mut Fleet)) {
         self.emulator.update(change);
+    }
+
+    pub(crate) fn clear_faults(&self) {
+        self.emulator.clear_faults();
+    }
+
+    /// How many lines the function has logged.
+    pub(crate) fn log_length(&self) -> usize {
+        self.function.log().len()
+    }
+
+    /// The first warning after so many lines of the log.
+    pub(crate) async fn warning(&self, logged: usize) -> Option<String> {
+        let warning = |line: &String| {
+            let line: Value = serde_json::from_str(line).ok()?;
+            (line["level"] == "WARN").then(|| line["message"].as_str().unwrap_or_default().to_owned())
+        };
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = self.function.log().iter().skip(logged).find_map(warning);
+            if found.is_some() || Instant::now() > deadline {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     pub(crate) fn inject(&self, fault: Fault) {

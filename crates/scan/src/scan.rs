@@ -129,7 +129,10 @@ impl<'a> Scan<'a> {
         };
         let mut facts = Vec::new();
         for &log_type in log_types {
-            let group = listing.find(&log_type.log_group(identifier)).await?;
+            let name = log_type.log_group(identifier);
+            let group = listing.find(&name).await?;
+            // No other cluster asks for it: an account of thousands would be held in memory.
+            listing.forget(&name);
             facts.push((log_type, group.map_or(Fact::NoLogGroup, Fact::Found)));
         }
         Ok(facts)

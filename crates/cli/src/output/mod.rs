@@ -8,12 +8,15 @@ use std::str::FromStr;
 use crate::report::{Command, Report};
 
 mod csv;
+mod finding;
+mod github;
 mod html;
 mod json;
 mod junit;
 mod ocsf;
 #[cfg(test)]
 pub(crate) mod sample;
+mod sarif;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -33,11 +36,15 @@ pub enum Format {
     Ocsf,
     /// For a pipeline's list of tests.
     Junit,
+    /// For what collects findings of static analysis.
+    Sarif,
+    /// For a workflow's log, which shows findings beside the lines of a change.
+    Github,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 6] = [Self::Table, Self::Json, Self::Html, Self::Csv, Self::Ocsf, Self::Junit];
+    pub const ALL: [Self; 8] = [Self::Table, Self::Json, Self::Html, Self::Csv, Self::Ocsf, Self::Junit, Self::Sarif, Self::Github];
 
     /// As it is named on the command line.
     pub fn as_str(self) -> &'static str {
@@ -48,6 +55,8 @@ impl Format {
             Self::Csv => "csv",
             Self::Ocsf => "ocsf",
             Self::Junit => "junit",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
         }
     }
 
@@ -55,7 +64,7 @@ impl Format {
     pub fn of(command: Command) -> &'static [Self] {
         match command {
             Command::Scan => &[Self::Table, Self::Json, Self::Html, Self::Csv, Self::Ocsf, Self::Junit],
-            Command::Plan | Command::Template => &[Self::Table, Self::Json, Self::Junit],
+            Command::Plan | Command::Template => &[Self::Table, Self::Json, Self::Junit, Self::Sarif, Self::Github],
         }
     }
 }
@@ -98,6 +107,8 @@ pub fn render(format: Format, report: &Report, look: Look) -> Result<String, Box
         Format::Csv => csv::render(report)?,
         Format::Ocsf => ocsf::render(report)?,
         Format::Junit => junit::render(report)?,
+        Format::Sarif => sarif::render(report)?,
+        Format::Github => github::render(report),
     })
 }
 

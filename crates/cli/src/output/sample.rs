@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::{Command, Context, Judged, LinkState, NotLooked, Place, Report, State, Suppressed, Verdict};
+use crate::report::{Basis, Command, Context, Judged, LinkState, NotLooked, Place, Report, State, Suppressed, Verdict};
 
 /// A name that is markup, a formula, a colour, and two lines.
 pub(crate) const HOSTILE: &str = "=<img src=x onerror=\"alert('1')\">&\u{1b}[31m\u{202e}]]>\nsecond\u{0}";
@@ -96,4 +96,37 @@ pub(crate) fn scan() -> Report {
         notes: vec!["Account 444455556666 is suspended: left out".to_owned()],
     };
     Report::new(Command::Scan, "2026-11-25T10:00:00Z".to_owned(), parameters, results, vec![denied, unread], context)
+}
+
+/// A cluster of a file.
+fn declared(file: &str, address: &str, line: Option<u32>, verdict: Verdict, links: Vec<LinkState>) -> Judged {
+    let place = Place::Declared {
+        file: file.to_owned(),
+        address: address.to_owned(),
+        line,
+        column: line.map(|_| 3),
+        basis: Basis::Value,
+        notes: Vec::new(),
+    };
+    Judged { place, ..judged(address, verdict, links) }
+}
+
+/// Two files, with one of everything.
+pub(super) fn forecast() -> Report {
+    let mut old = declared("plan.json", "aws_neptune_cluster.old", None, Verdict::Fail, broken("audit"));
+    let because = |code| Suppressed { code: Some(code), reason: format!("goes away {HOSTILE}"), until: "2099-03-31".to_owned() };
+    old.suppressed = Some(vec![because("PARAMETER_OFF"), because("EXPORT_OFF")]);
+    let mut doubt = whole("audit");
+    doubt[0] = link("audit", "generated", State::Undecided, Some("PARAMETER_OFF"), "it depends on parameter `On`");
+    let results = vec![
+        declared("plan.json", "aws_neptune_cluster.broken", None, Verdict::Fail, broken("audit")),
+        declared("plan.json", "aws_neptune_cluster.whole", None, Verdict::Pass, whole("audit")),
+        declared("plan.json", "aws_neptune_cluster.deferred", None, Verdict::Undecided, Vec::new()),
+        declared("template.yaml", "Doubtful", Some(7), Verdict::Undecided, doubt),
+        old,
+        declared(&format!("a,b:c{HOSTILE}"), &format!("aws_x.y[\"::error::{HOSTILE}\"]"), Some(2), Verdict::Fail, broken("slowquery")),
+    ];
+    let errors = vec![NotLooked { message: format!("`late.json`: the plan says that it failed {HOSTILE}"), ..NotLooked::default() }];
+    let parameters = BTreeMap::from([("logTypes", "audit".to_owned())]);
+    Report::new(Command::Plan, "2026-11-25T10:00:00Z".to_owned(), parameters, results, errors, Context::default())
 }

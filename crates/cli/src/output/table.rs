@@ -71,7 +71,8 @@ fn trail(judged: &Judged, look: Look) -> Vec<String> {
     let mut lines = Vec::new();
     let several = judged.links.iter().any(|link| link.log_type != judged.links.first().map_or("", |first| first.log_type));
     let log_type = |link: &crate::report::LinkState| if several { format!("{} ", link.log_type) } else { String::new() };
-    if judged.verdict == Verdict::NotApplicable {
+    // A whole file may be undecided, or a cluster for a reason that no link has.
+    if judged.verdict == Verdict::NotApplicable || judged.findings() == [None] {
         lines.push(one_line(&judged.message));
     } else {
         for link in judged.broken_links() {
