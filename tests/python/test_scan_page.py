@@ -11,7 +11,10 @@ from scan_stage import EVERYWHERE, HOME, HOSTILE, OTHER, ROOT, stage
 PAGE = ROOT / "tests/page"
 BROWSER = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine (`apt-get install chromium`)")
+pytestmark = [
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine (`apt-get install chromium`)"),
+    pytest.mark.skipif(shutil.which("npm") is None, reason="no npm on this machine (`make venv` installs it)"),
+]
 
 
 @pytest.fixture(scope="module")

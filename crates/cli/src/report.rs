@@ -278,6 +278,16 @@ pub struct NotLooked {
     pub message: String,
 }
 
+impl NotLooked {
+    /// What went wrong, with the permission, said once.
+    pub fn sentence(&self) -> String {
+        match &self.permission {
+            Some(permission) if !self.message.contains(permission.as_str()) => format!("{permission}: {}", self.message),
+            _ => self.message.clone(),
+        }
+    }
+}
+
 /// How many there are of each. A cluster counts once; one with nothing left but what is suppressed counts as suppressed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(untagged)]

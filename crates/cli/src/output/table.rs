@@ -104,11 +104,7 @@ fn trail(judged: &Judged, look: Look) -> Vec<String> {
 
 fn not_looked(error: &NotLooked) -> Row {
     let place = [&error.account, &error.region].into_iter().flatten().map(|part| one_line(part)).collect();
-    let message = one_line(&error.message);
-    let trail = match &error.permission {
-        Some(permission) if !error.message.contains(permission.as_str()) => format!("{}: {message}", one_line(permission)),
-        _ => message,
-    };
+    let trail = one_line(&error.sentence());
     let cluster = error.cluster.as_deref().map_or_else(|| "–".to_owned(), one_line);
     Row { verdict: "COULD NOT LOOK".to_owned(), style: bold(AnsiColor::Magenta), cluster, place, trail: vec![trail] }
 }

@@ -149,10 +149,7 @@ fn error_row(error: &NotLooked) -> Markup {
             td { (text(&error.account)) }
             td { (text(&error.region)) }
             td { bdi { (text(&error.cluster)) } }
-            td {
-                @if let Some(permission) = &error.permission { code { (one_line(permission)) } br; }
-                bdi { (one_line(&error.message)) }
-            }
+            td { bdi { (one_line(&error.sentence())) } }
         }
     }
 }
