@@ -74,10 +74,17 @@ pub fn strictest() -> Requirements {
     }
 }
 
+/// A change to the facts.
+pub type Change = fn(&mut ClusterFacts);
+
 /// For each code, a change to the healthy cluster that breaks the audit log's trail in this way and no other.
-pub const BREAKS: [(Code, fn(&mut ClusterFacts)); Code::ALL.len()] = [
+pub const BREAKS: [(Code, Change); Code::ALL.len()] = [
     (Code::ParameterOff, |facts| facts.parameters.audit.value = Some("0".to_owned())),
-    (Code::NotInEffect, |facts| facts.cluster.members[1].parameter_group_status = "pending-reboot".to_owned()),
+    (Code::NotInEffect, |facts| {
+        if let Some(member) = facts.cluster.members.last_mut() {
+            member.parameter_group_status = "pending-reboot".to_owned();
+        }
+    }),
     (Code::CallerUnknown, |facts| facts.cluster.iam_authentication = false),
     (Code::ExportOff, |facts| facts.cluster.exported = vec!["slowquery".to_owned()]),
     (Code::ExportPending, |facts| {
