@@ -111,7 +111,7 @@ impl Logs {
             let request = self.client.describe_account_policies().policy_type(PolicyType::SubscriptionFilterPolicy);
             let page = request.set_next_token(token.clone()).send().await;
             let page = page.map_err(|error| CallError::new(DESCRIBE_POLICIES, on, &error))?;
-            found.extend(page.account_policies.unwrap_or_default().into_iter().map(read_policy));
+            found.extend(page.account_policies.unwrap_or_default().into_iter().filter_map(read_policy));
             match page.next_token.filter(|next| has_more(Some(next))) {
                 None => return Ok(found),
                 Some(next) => {
@@ -158,21 +158,20 @@ fn newest_of(stream: &LogStream) -> Option<SystemTime> {
     Some(SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(milliseconds).ok()?))
 }
 
-/// What cannot be read of a policy is blank, or not understood: then it does not count.
-fn read_policy(policy: Described) -> AccountPolicy {
-    let document = policy.policy_document.unwrap_or_default();
-    let fields: Value = serde_json::from_str(&document).unwrap_or_default();
-    let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+/// `None` for a policy that names no destination. What else cannot be read of it is handed on as it is written, and then does not count.
+fn read_policy(policy: Described) -> Option<AccountPolicy> {
+    let fields: Value = serde_json::from_str(policy.policy_document.as_deref().unwrap_or_default()).unwrap_or_default();
+    let destination = fields.get("DestinationArn").and_then(Value::as_str).filter(|destination| !destination.trim().is_empty())?.to_owned();
+    let pattern = match fields.get("FilterPattern") {
+        None => String::new(),
+        Some(Value::String(pattern)) => pattern.clone(),
+        Some(other) => other.to_string(),
+    };
     let selection = match fields.get("FieldSelectionCriteria").or_else(|| fields.get("fieldSelectionCriteria")) {
         None => Selection::parse(policy.selection_criteria.as_deref().unwrap_or_default()),
         Some(fields) => Selection::NotUnderstood(fields.to_string()),
     };
-    AccountPolicy {
-        name: policy.policy_name.unwrap_or_default(),
-        destination: text("DestinationArn"),
-        pattern: text("FilterPattern"),
-        selection,
-    }
+    Some(AccountPolicy { name: policy.policy_name.unwrap_or_default(), destination, pattern, selection })
 }
 
 /// Log groups of some classes have no subscription filters, and CloudWatch Logs does not even look for them.
@@ -185,4 +184,62 @@ fn is_of_another_class<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bo
 
 fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     error.as_service_error().and_then(ProvideErrorMetadata::code) == Some("ResourceNotFoundException")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(document: &str, criteria: Option<&str>) -> Option<AccountPolicy> {
+        let described =
+            Described::builder().policy_name("one").policy_document(document).set_selection_criteria(criteria.map(str::to_owned));
+        read_policy(described.build())
+    }
+
+    /// Any destination may be asked for with a star, and a blank one would fit it.
+    #[test]
+    fn a_policy_without_a_destination_is_none() {
+        for document in ["", "not json", "{}", "[]", "null", r#"{"DestinationArn":""}"#, r#"{"DestinationArn":["arn:aws:logs:x"]}"#] {
+            assert_eq!(policy(document, None), None, "{document}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_of_a_policy_is_handed_on_as_it_is_written() {
+        let whole = AccountPolicy {
+            name: "one".to_owned(),
+            destination: "arn:x".to_owned(),
+            pattern: String::new(),
+            selection: Selection::Everything,
+        };
+        assert_eq!(policy(r#"{"DestinationArn":"arn:x"}"#, None), Some(whole.clone()));
+        assert_eq!(policy(r#"{"DestinationArn":"arn:x","FilterPattern":""}"#, Some(" ")), Some(whole.clone()));
+        for (written, pattern) in [("\"ERROR\"", "ERROR"), ("{\"a\":1}", "{\"a\":1}"), ("null", "null")] {
+            let document = format!(r#"{{"DestinationArn":"arn:x","FilterPattern":{written}}}"#);
+            assert_eq!(policy(&document, None), Some(AccountPolicy { pattern: pattern.to_owned(), ..whole.clone() }), "{written}");
+        }
+        for name in ["FieldSelectionCriteria", "fieldSelectionCriteria"] {
+            let document = format!(r#"{{"DestinationArn":"arn:x","{name}":"@aws.region = \"x\""}}"#);
+            let found = policy(&document, None).expect("a policy");
+            assert!(matches!(found.selection, Selection::NotUnderstood(criteria) if criteria.contains("@aws.region")), "{name}");
+        }
+        let excluding = policy(r#"{"DestinationArn":"arn:x"}"#, Some("LogGroupName NOT IN [a]"));
+        assert_eq!(excluding.map(|policy| policy.selection), Some(Selection::Except(vec!["a".to_owned()])));
+    }
+
+    #[test]
+    fn the_time_of_a_stream_is_the_later_of_its_two_and_none_without_either() {
+        let at = |milliseconds| Some(SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds));
+        for (happened, came, newest) in [
+            (None, None, None),
+            (Some(5), None, at(5)),
+            (None, Some(7), at(7)),
+            (Some(5), Some(7), at(7)),
+            (Some(9), Some(7), at(9)),
+            (Some(-1), None, None),
+        ] {
+            let stream = LogStream::builder().set_last_event_timestamp(happened).set_last_ingestion_time(came).build();
+            assert_eq!(newest_of(&stream), newest, "{happened:?} {came:?}");
+        }
+    }
 }
