@@ -454,6 +454,37 @@ async fn forwarded_does_not_hold_by_a_policy_that_cannot_be_read_even_where_any_
 }
 
 #[tokio::test]
+async fn forwarded_looks_at_every_page_of_filters_and_of_policies() {
+    let central = "arn:aws:logs:eu-west-1:444455556666:destination:central-audit";
+    let elsewhere = "arn:aws:lambda:eu-west-1:111122223333:function:elsewhere";
+    let policy = |name: &str, destination: &str| AccountPolicy {
+        name: name.into(),
+        document: json!({ "DestinationArn": destination, "FilterPattern": "" }).to_string(),
+        ..AccountPolicy::default()
+    };
+    for by_filter in [true, false] {
+        let stage = stage(|fleet| {
+            fleet.page_size = Some(1);
+            let second = if by_filter { central } else { elsewhere };
+            fleet.audit_log("c-0001").subscription_filters = [("1", elsewhere), ("2", second), ("3", elsewhere)]
+                .map(|(name, destination)| SubscriptionFilter::of_everything(name, destination))
+                .into();
+            fleet.home().account_policies = vec![policy("1", elsewhere), policy("2", central), policy("3", elsewhere)];
+        })
+        .await;
+        let parameters = json!({ "forwardingDestination": "arn:aws:logs:*:central-*" });
+        assert_eq!(stage.judge(parameters.clone()).await["ComplianceType"], "COMPLIANT");
+        assert_eq!(stage.emulator.count("logs:DescribeSubscriptionFilters"), 3);
+        assert_eq!(stage.emulator.count("logs:DescribeAccountPolicies"), if by_filter { 0 } else { 3 });
+
+        let action = if by_filter { "logs:DescribeSubscriptionFilters" } else { "logs:DescribeAccountPolicies" };
+        stage.emulator.inject(Fault::new(action, FaultKind::Circle).after(1));
+        let (_, message) = crate::stage::error(stage.send(crate::stage::change("c-0001", parameters)).await);
+        assert!(message.contains(action) && message.contains("the page just read"), "{message}");
+    }
+}
+
+#[tokio::test]
 async fn watched_breaks_for_a_log_group_of_a_class_without_filters_and_does_not_advise_to_add_one() {
     let stage = stage(|fleet| {
         let group = fleet.audit_log("c-0001");
@@ -465,6 +496,20 @@ async fn watched_breaks_for_a_log_group_of_a_class_without_filters_and_does_not_
     let evaluation = stage.judge(json!({ "logGroupMetricFilter": true })).await;
     assert_broken(&evaluation, &["NOT_WATCHED"], &["INFREQUENT_ACCESS", "class STANDARD"]);
     assert!(!evaluation["Annotation"].as_str().unwrap().contains("add a metric filter"), "{evaluation}");
+}
+
+#[tokio::test]
+async fn a_log_group_that_is_deleted_between_two_calls_is_missing() {
+    let gone = ("ResourceNotFoundException", "The specified log group does not exist.");
+    for (action, parameters) in [
+        ("logs:DescribeSubscriptionFilters", json!({ "forwardingDestination": "*" })),
+        ("logs:DescribeLogStreams", json!({ "maximumSilenceHours": 4 })),
+    ] {
+        let stage = stage(|_| ()).await;
+        stage.emulator.inject(Fault::error(action, 400, gone.0, gone.1));
+        assert_broken(&stage.judge(parameters).await, &["LOG_GROUP_MISSING"], &["/aws/neptune/c-0001/audit"]);
+        assert_eq!(stage.emulator.count(action), 1);
+    }
 }
 
 #[tokio::test]

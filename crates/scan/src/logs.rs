@@ -244,4 +244,20 @@ mod tests {
         }
         assert_eq!(selection("\"@aws.region = x\""), Selection::NotUnderstood("@aws.region = x".to_owned()));
     }
+
+    #[test]
+    fn the_time_of_a_stream_is_the_later_of_its_two_and_none_without_either() {
+        let at = |milliseconds| Some(SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds));
+        for (happened, came, newest) in [
+            (None, None, None),
+            (Some(5), None, at(5)),
+            (None, Some(7), at(7)),
+            (Some(5), Some(7), at(7)),
+            (Some(9), Some(7), at(9)),
+            (Some(-1), None, None),
+        ] {
+            let stream = LogStream::builder().set_last_event_timestamp(happened).set_last_ingestion_time(came).build();
+            assert_eq!(newest_of(&stream), newest, "{happened:?} {came:?}");
+        }
+    }
 }

@@ -184,3 +184,43 @@ fn read_member(member: aws_sdk_neptune::types::DbClusterMember) -> Member {
         parameter_group_status: told(member.db_cluster_parameter_group_status).unwrap_or_else(|| UNKNOWN_STATUS.to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_neptune::types::DbClusterMember;
+    use aws_sdk_neptune::types::builders::DbClusterBuilder;
+
+    use super::*;
+
+    fn least() -> DbClusterBuilder {
+        let cluster = DbCluster::builder().db_cluster_identifier("graph").db_cluster_resource_id("cluster-GRAPH");
+        cluster.engine(NEPTUNE).db_cluster_parameter_group("audited")
+    }
+
+    /// What AWS leaves out must not count in favour of a cluster.
+    #[test]
+    fn what_is_left_out_of_a_cluster_is_off() {
+        let member = DbClusterMember::builder().build();
+        let cluster = read(least().db_cluster_members(member).build()).expect("all that a verdict needs");
+        assert!(!cluster.iam_authentication && !cluster.iam_authentication_pending);
+        assert!(cluster.exported.is_empty() && cluster.export_pending.is_empty());
+        assert!(!cluster.takes_no_queries() && !cluster.is_being_deleted());
+        assert_eq!((cluster.created_at, cluster.arn), (None, None));
+        assert_eq!(cluster.members.len(), 1);
+        assert!(cluster.members.iter().all(|member| member.parameter_group_status == UNKNOWN_STATUS));
+    }
+
+    #[test]
+    fn a_cluster_without_what_a_verdict_needs_is_named_with_what_is_missing() {
+        for (cluster, name, field) in [
+            (least().set_db_cluster_identifier(None), "cluster-GRAPH", "DBClusterIdentifier"),
+            (least().set_db_cluster_resource_id(None), "graph", "DbClusterResourceId"),
+            (least().set_engine(None), "graph", "Engine"),
+            (least().set_db_cluster_parameter_group(None), "graph", "DBClusterParameterGroup"),
+        ] {
+            let unclear = read(cluster.build()).expect_err("something is missing");
+            assert_eq!(unclear.cluster, name);
+            assert_eq!(unclear.failure.problem, format!("the answer has no {field}"));
+        }
+    }
+}
