@@ -24,6 +24,6 @@ def test_the_cases_are_formatted():
 
 
 def test_every_case_has_its_plan():
-    cases = {path.parent.name for path in PLANS.glob("*/main.tf")}
+    cases = {path.parent.name for name in ("main.tf", "source") for path in PLANS.glob(f"*/{name}")}
     assert cases == {path.parent.name for path in PLANS.glob("*/plan.json")}
-    assert len(cases) >= 9
+    assert len(cases) >= 10
