@@ -29,22 +29,37 @@ fn certificates(file: Option<PathBuf>, folders: &[PathBuf]) -> Option<Vec<u8>> {
     }
     let listed = folders.iter().filter_map(|folder| read_dir(folder).ok()).flatten().flatten().map(|entry| entry.path());
     // What is a folder, or a link to nowhere, cannot be read.
-    let texts: Vec<_> = file.into_iter().chain(listed).filter_map(|path| read(path).ok()).collect();
-    // A comment may be in any encoding.
-    let texts: Vec<_> = texts.iter().map(|text| String::from_utf8_lossy(text)).collect();
+    let texts = file.into_iter().chain(listed).filter_map(|path| read(path).ok()).map(text);
     let mut found = Vec::new();
-    for body in texts.iter().flat_map(|text| bodies(text)) {
+    for body in texts.flat_map(|text| bodies(&text)) {
         // Folders name each certificate several times.
         if !found.contains(&body) {
             found.push(body);
         }
     }
-    (!found.is_empty()).then(|| found.iter().flat_map(|body| [BEGIN, body, END, "\n"]).collect::<String>().into_bytes())
+    (!found.is_empty()).then(|| found.iter().map(|body| format!("{BEGIN}\n{body}{END}\n")).collect::<String>().into_bytes())
 }
 
-/// What is between the markers.
-fn bodies(text: &str) -> impl Iterator<Item = &str> {
-    text.split(BEGIN).skip(1).filter_map(|rest| Some(rest.split_once(END)?.0))
+/// A comment beside certificates may be in any encoding.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|other| String::from_utf8_lossy(other.as_bytes()).into_owned())
+}
+
+/// What is between the markers, line by line: searching for them in the whole text takes as long as decoding it.
+fn bodies(text: &str) -> Vec<String> {
+    let mut bodies = Vec::new();
+    let mut current = None::<String>;
+    for line in text.lines() {
+        if line.starts_with(BEGIN) {
+            current = Some(String::new());
+        } else if line.starts_with(END) {
+            bodies.extend(current.take());
+        } else if let Some(body) = &mut current {
+            body.push_str(line);
+            body.push('\n');
+        }
+    }
+    bodies
 }
 
 #[cfg(test)]
@@ -68,18 +83,14 @@ mod tests {
         format!("{BEGIN}\n{body}\n{END}\n")
     }
 
-    fn text(pem: Option<Vec<u8>>) -> String {
-        String::from_utf8(pem.unwrap()).unwrap()
-    }
-
     #[test]
     fn a_certificate_of_a_bundle_and_of_a_folder_is_given_once() {
         let (a, b, c) = (one("AAAA"), one("BBBB"), one("CCCC"));
         let bundle = [b"# Espa\xf1a\n", a.as_bytes(), b.as_bytes()].concat();
         let files: [(&str, &[u8]); 4] = [("bundle", &bundle), ("a", a.as_bytes()), ("c", c.as_bytes()), ("README", b"no certificate")];
         in_folder("both", &files, |folder| {
-            let found = text(certificates(Some(folder.join("bundle")), &[folder.to_owned(), "/nowhere".into()]));
-            assert_eq!(found, [a.as_str(), &b, &c].concat());
+            let found = certificates(Some(folder.join("bundle")), &[folder.to_owned(), "/nowhere".into()]).unwrap();
+            assert_eq!(text(found), [a.as_str(), &b, &c].concat());
         });
     }
 
@@ -87,7 +98,7 @@ mod tests {
     fn a_bundle_alone_is_given_as_it_is() {
         let bundle = format!("# One\n{}", one("AAAA"));
         in_folder("alone", &[("bundle", bundle.as_bytes())], |folder| {
-            assert_eq!(text(certificates(Some(folder.join("bundle")), &[])), bundle);
+            assert_eq!(text(certificates(Some(folder.join("bundle")), &[]).unwrap()), bundle);
         });
     }
 
