@@ -38,14 +38,26 @@ pub fn broken(trails: &[Trail]) -> Annotation {
 
 /// What was found to hold, for each log type its share of the room, and what nobody asked for.
 pub fn evidence(trails: &[Trail], required: &Requirements) -> Annotation {
-    let texts: Vec<_> =
-        trails.iter().map(|trail| format!("{}: {}", trail.log_type, trail.evidence().collect::<Vec<_>>().join(", "))).collect();
+    let describe = |order: fn(&mut [&str])| -> Vec<String> {
+        let described = trails.iter().map(|trail| {
+            let mut statements: Vec<_> = trail.evidence().collect();
+            order(&mut statements);
+            format!("{}: {}", trail.log_type, statements.join(", "))
+        });
+        described.collect()
+    };
     let unasked = required.unasked();
     let rest = if unasked.is_empty() { String::new() } else { format!("{BETWEEN}not asked: {}", unasked.join(", ")) };
-    let full = texts.join(BETWEEN) + &rest;
+    let full = describe(|_| ()).join(BETWEEN) + &rest;
     if length(&full) <= LIMIT {
         return Annotation { short: full.clone(), full };
     }
+    // The end is cut: after the first, the short statements come before the long ones, so that most of them are there.
+    let texts = describe(|statements| {
+        if let Some((_, others)) = statements.split_first_mut() {
+            others.sort_by_key(|statement| length(statement));
+        }
+    });
     let mut room = LIMIT;
     let mut parts = Vec::new();
     for (index, text) in texts.iter().enumerate() {
