@@ -17,6 +17,9 @@ const ATTRIBUTE: &str = "neptune_cluster_parameter_group_name";
 
 const GROUP: Wanted = Wanted { kind: "aws_neptune_cluster_parameter_group", attributes: &["name", "id"] };
 
+/// A reference, and where the cluster is that refers.
+type Place = (*const Found, String);
+
 /// The parameter groups of a plan.
 pub(super) struct Groups<'a> {
     objects: &'a [Object],
@@ -24,7 +27,7 @@ pub(super) struct Groups<'a> {
     references: &'a References<'a>,
     by_name: Index,
     /// What a reference comes to, for clusters in one place: clusters of one resource share their references.
-    known: RefCell<HashMap<(*const Found, String), (Rc<Found>, Group)>>,
+    known: RefCell<HashMap<Place, (Rc<Found>, Group)>>,
 }
 
 impl<'a> Groups<'a> {

@@ -19,6 +19,12 @@ const CLUSTER: Wanted = Wanted { kind: "aws_neptune_cluster", attributes: &["clu
 /// A key whose reference alone tells that there is one.
 const KEY: Wanted = Wanted { kind: "aws_kms_key", attributes: &["arn", "id", "key_id"] };
 
+/// A list of log groups, and where the clusters are that share them.
+type Place = (*const usize, String);
+
+/// What they are; nothing where nobody can tell.
+type Shared = Option<Rc<Vec<LogGroup>>>;
+
 /// The log groups of a plan, and their filters.
 pub(super) struct LogGroups<'a> {
     objects: &'a [Object],
@@ -29,7 +35,7 @@ pub(super) struct LogGroups<'a> {
     /// How many logs a cluster must have a group for.
     log_types: usize,
     /// Groups that several clusters share, by the list of them and where the clusters are.
-    shared: RefCell<HashMap<(*const usize, String), Option<Rc<Vec<LogGroup>>>>>,
+    shared: RefCell<HashMap<Place, Shared>>,
     /// A group of some Neptune cluster, by provider configuration and log type.
     anybodys: HashMap<(&'a str, &'static str), &'a Object>,
 }
@@ -114,7 +120,7 @@ impl<'a> LogGroups<'a> {
     }
 
     /// What groups are that several clusters share; nothing where one of them may be elsewhere, or too many differ.
-    fn shared_groups(&self, leading: &Leading, cluster: &Object) -> Option<Rc<Vec<LogGroup>>> {
+    fn shared_groups(&self, leading: &Leading, cluster: &Object) -> Shared {
         let list = leading.shared();
         let question = (list.as_ptr(), cluster.scope.key());
         if let Some(known) = self.shared.borrow().get(&question) {

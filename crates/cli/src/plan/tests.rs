@@ -26,7 +26,8 @@ fn plan(clusters: usize, shape: &Shape) -> String {
     for number in 0..clusters {
         for (kind, attribute, name, _) in types {
             let address = if shape.by_key { format!("{kind}.x[\\\"{number}\\\"]") } else { format!("{kind}.x{number}") };
-            let value = if name == "log" { format!("/aws/neptune/c{number}/audit") } else { format!("{}{number}", &name[..1]) };
+            let value =
+                if name == "log" { format!("/aws/neptune/c{number}/audit") } else { format!("{}{number}", name.chars().next().unwrap()) };
             let (known, unknown) = if shape.named {
                 (format!("\"{attribute}\":\"{value}\""), String::new())
             } else {

@@ -113,7 +113,7 @@ impl Template {
             resources: Vec::new(),
             by_id: HashMap::new(),
             brought: Vec::new(),
-            foreign_macro: root.get("Transform").and_then(|node| foreign_macro(node)),
+            foreign_macro: root.get("Transform").and_then(foreign_macro),
             compared: BTreeMap::new(),
         };
         for entry in written.entries() {

@@ -55,10 +55,13 @@ fn the_plan_of_the_example_passes_with_everything_asked() {
     assert_said(&judge_plan(&plan_of("example"), &everything(), STRICT), &[("aws_neptune_cluster.this", "PASS")]);
 }
 
+/// A resource, what is done to it, and the code.
+type Case = (&'static str, Box<dyn Fn(&mut Value)>, &'static str);
+
 #[test]
 fn a_broken_copy_of_the_plan_fails() {
     let set = |name: &'static str, value: Value| move |after: &mut Value| after[name] = value.clone();
-    let cases: Vec<(&str, Box<dyn Fn(&mut Value)>, &str)> = vec![
+    let cases: Vec<Case> = vec![
         ("aws_neptune_cluster_parameter_group.audited", Box::new(|after| after["parameter"][0]["value"] = json!("0")), "PARAMETER_OFF"),
         ("aws_neptune_cluster.this", Box::new(set("enable_cloudwatch_logs_exports", json!(["slowquery"]))), "EXPORT_OFF"),
         ("aws_neptune_cluster.this", Box::new(set("iam_database_authentication_enabled", Value::Null)), "CALLER_UNKNOWN"),

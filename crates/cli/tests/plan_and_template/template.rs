@@ -4,9 +4,7 @@ use neptune_audit::report::Place;
 use neptune_audit::resources::Judging;
 use neptune_audit::template::{Given, Template};
 
-use crate::support::{
-    CENTRAL, DECLARED, STRICT, assert_said, everything, fixture, judge_template, notes, read, repository, required, row, said,
-};
+use crate::support::{CENTRAL, DECLARED, STRICT, assert_said, everything, fixture, judge_template, read, required, row, said};
 
 /// A template with a whole trail. Each test changes one thing.
 const WHOLE: &str = r#"
