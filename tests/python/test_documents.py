@@ -19,7 +19,6 @@ OTHERS = [
     "crates/emulator/README.md",
     "deploy/README.md",
     "events/README.md",
-    "policies/README.md",
     "remediation/README.md",
 ]
 DOCUMENTS = PAGES + OTHERS
