@@ -1,4 +1,4 @@
-//! All that a forecast of one cluster needs, gathered piece by piece.
+//! The facts of a decision as they are put together: what is known, what is not, and what each unknown may be.
 
 use neptune_audit_core::facts::{ClusterFacts, LogType};
 use neptune_audit_core::forecast::{Assumption, Unknown};

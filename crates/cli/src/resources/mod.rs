@@ -5,14 +5,15 @@
 
 mod account;
 mod case;
+mod cluster;
 mod declared;
 mod judge;
 mod log_group;
 mod row;
 mod value;
 
+pub(crate) use cluster::asks_for_log_group;
 pub use declared::{AccountPolicy, Attached, Cluster, Group, Kept, LogGroup, OneOf, ParameterGroup, Subject, Subscription};
-pub(crate) use judge::asks_for_log_group;
 pub use judge::{Foreseen, Judging, judge};
 pub use row::{Row, judged};
 pub use value::Value;
