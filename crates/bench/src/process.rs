@@ -123,7 +123,8 @@ impl Process {
             if since.elapsed() > PATIENCE {
                 bail!("the function does not ask for an event");
             }
-            tokio::time::sleep(GLANCE).await;
+            // Not with tokio, whose clock has milliseconds. The emulator has a thread of its own.
+            std::thread::sleep(GLANCE);
         }
     }
 
