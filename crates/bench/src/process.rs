@@ -14,6 +14,9 @@ use tempfile::NamedTempFile;
 /// How long a function may take to its first poll; under valgrind that is seconds.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// Between two looks for a poll. A function that still prepares after its first poll does so on a whole CPU until that is noticed.
+const GLANCE: Duration = Duration::from_micros(100);
+
 /// A function that can be started.
 #[derive(Clone, Debug)]
 pub struct Subject {
@@ -120,7 +123,8 @@ impl Process {
             if since.elapsed() > PATIENCE {
                 bail!("the function does not ask for an event");
             }
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            // Not with tokio, whose clock has milliseconds. The emulator has a thread of its own.
+            std::thread::sleep(GLANCE);
         }
     }
 
