@@ -537,3 +537,22 @@ fn links_are_told_apart_by_their_names() {
         assert_eq!(format!("{link:?}"), link.name);
     }
 }
+
+#[test]
+fn ages_are_told_in_whole_hours() {
+    for (hours, age, told) in [
+        (1, HOUR, "is 1 hour old, less than 1 are accepted"),
+        (2, 2 * HOUR + HOUR / 2, "is 2 hours old, less than 2 are accepted"),
+        (2, 50 * HOUR, "is 50 hours old"),
+    ] {
+        let required = Requirements { maximum_silence_hours: Some(hours), ..Requirements::default() };
+        let trails = judged(&required, |facts| facts.audit_log_group.newest_event = Fact::Found(Some(facts.read_at - age)));
+        let found = &trails[0].findings()[0].found;
+        assert!(found.contains(told), "{found}");
+    }
+    for (hours, told) in [(1, "event in the last 1 hour"), (2, "event in the last 2 hours")] {
+        let required = Requirements { maximum_silence_hours: Some(hours), ..Requirements::default() };
+        let trails = judged(&required, |facts| facts.audit_log_group.newest_event = Fact::Found(Some(facts.read_at)));
+        assert!(trails[0].evidence().any(|statement| statement == told), "{trails:?}");
+    }
+}
