@@ -106,6 +106,7 @@ mod tests {
     use neptune_audit_core::examples::{healthy, healthy_log_group, strictest, to};
     use neptune_audit_core::facts::{ClusterFacts, Fact, LogGroup, LogGroupFacts, LogType, Member, Parameter, Subscriptions};
     use neptune_audit_core::finding::Code;
+    use neptune_audit_core::links::{LINKS, Outcome};
     use neptune_audit_core::verdict::{Verdict, decide};
     use proptest::prelude::*;
 
@@ -252,6 +253,17 @@ mod tests {
         assert!(annotation.short.ends_with(CUT) && !annotation.full.ends_with(CUT));
         assert!(annotation.full.starts_with(annotation.short.trim_end_matches(CUT)));
         assert!(annotation.full.contains("retention of log group /aws/neptune/graph/slowquery"), "{annotation:?}");
+    }
+
+    #[test]
+    fn a_short_evidence_stays_whole_beside_a_long_one_that_gets_the_rest() {
+        let of = |log_type, length| Trail { log_type, links: vec![(LINKS[0], Outcome::Holds("x".repeat(length)))] };
+        for trails in [[of(LogType::Audit, 300), of(LogType::SlowQuery, 50)], [of(LogType::Audit, 50), of(LogType::SlowQuery, 300)]] {
+            let annotation = evidence(&trails, &strictest());
+            assert_eq!(length(&annotation.short), LIMIT, "{annotation:?}");
+            let whole: Vec<_> = annotation.short.split(BETWEEN).map(|part| !part.ends_with(CUT)).collect();
+            assert_eq!(whole, trails.map(|trail| length(trail.evidence().next().expect("evidence")) == 50), "{annotation:?}");
+        }
     }
 
     #[test]

@@ -288,3 +288,11 @@ fn of_too_many_worlds_no_code_is_told_and_one_such_part_leaves_the_whole_undecid
         assert_eq!((forecast.too_many, forecast.expectation()), (true, Expectation::Undecided));
     }
 }
+
+#[test]
+fn no_retention_is_shorter_than_a_day() {
+    let required = Requirements { minimum_retention_days: Some(1), ..Requirements::default() };
+    let unknown = Unknown::retention("x", LogType::Audit, &required);
+    let forecast = foresee(&healthy(), &[unknown], &required).expect("judged");
+    assert_eq!((forecast.expectation(), forecast.possible), (Expectation::Pass, vec![]));
+}

@@ -561,3 +561,50 @@ fn links_are_told_apart_by_their_names() {
         assert_eq!(format!("{link:?}"), link.name);
     }
 }
+
+#[test]
+fn ages_are_told_in_whole_hours() {
+    for (hours, age, told) in [
+        (1, HOUR, "is 1 hour old, less than 1 are accepted"),
+        (2, 2 * HOUR + HOUR / 2, "is 2 hours old, less than 2 are accepted"),
+        (2, 50 * HOUR, "is 50 hours old"),
+    ] {
+        let required = Requirements { maximum_silence_hours: Some(hours), ..Requirements::default() };
+        let trails = judged(&required, |facts| facts.audit_log_group.newest_event = Fact::Found(Some(facts.read_at - age)));
+        let found = &trails[0].findings()[0].found;
+        assert!(found.contains(told), "{found}");
+    }
+    for (hours, told) in [(1, "event in the last 1 hour"), (2, "event in the last 2 hours")] {
+        let required = Requirements { maximum_silence_hours: Some(hours), ..Requirements::default() };
+        let trails = judged(&required, |facts| facts.audit_log_group.newest_event = Fact::Found(Some(facts.read_at)));
+        assert!(trails[0].evidence().any(|statement| statement == told), "{trails:?}");
+    }
+}
+
+#[test]
+fn the_evidence_says_what_is_in_sync_and_names_what_is_accepted() {
+    let accepting = Requirements { pending_reboot_accepted: true, ..Requirements::default() };
+    let said = |members: usize, waiting: usize| {
+        let trails = judged(&accepting, |facts| {
+            facts.cluster.members = vec![facts.cluster.members[0].clone(); members];
+            facts.cluster.members.iter_mut().take(waiting).for_each(|member| member.parameter_group_status = "pending-reboot".to_owned());
+        });
+        trails[0].evidence().find(|statement| statement.contains("instance") || statement.contains("accepted")).map(str::to_owned)
+    };
+    let waits = "graph-1 (pending-reboot)";
+    assert_eq!(said(0, 0).as_deref(), Some("no instances"));
+    assert_eq!(said(1, 0).as_deref(), Some("1 instance in sync"));
+    assert_eq!(said(2, 0).as_deref(), Some("2 instances in sync"));
+    assert_eq!(said(2, 1), Some(format!("not in sync, which is accepted, on {waits}")));
+    assert_eq!(said(4, 3), Some(format!("not in sync, which is accepted, on {waits}, {waits}, {waits}")));
+    assert_eq!(said(5, 4), Some(format!("not in sync, which is accepted, on 4 instances: {waits}, {waits}, {waits} and others")));
+}
+
+#[test]
+fn a_log_group_that_is_known_to_be_missing_needs_no_other_read() {
+    let mut facts = healthy();
+    facts.audit_log_group = LogGroupFacts { group: Fact::NoLogGroup, ..LogGroupFacts::default() };
+    let required = Requirements { maximum_silence_hours: Some(4), log_group_required: false, ..Requirements::default() };
+    assert_eq!(missing(&facts, &required), []);
+    assert_eq!(codes(&decide(&facts, &required).expect("known").trails()[0]), ["LOG_GROUP_MISSING"]);
+}
