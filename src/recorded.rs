@@ -16,9 +16,18 @@ use crate::resource::Resource;
 /// The recorded results of a rule.
 #[derive(Debug)]
 pub(crate) struct Recorded {
-    /// Of each result a fingerprint to compare with, until its cluster has come.
-    results: Listing<Resource, Option<u64>>,
+    /// Of each result what is needed of it, until its cluster has come.
+    results: Listing<Resource, Kept>,
     existing: Arc<Existing>,
+}
+
+/// What is kept of a recorded result.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    /// It says nothing of its resource, which needs no clearing then.
+    not_applicable: bool,
+    /// A fingerprint, where it is compared with.
+    result: Option<u64>,
 }
 
 /// Which recorded results a new one is compared with.
@@ -39,9 +48,10 @@ impl Compared {
     }
 }
 
-/// AWS Config writes times as seconds with a fraction, which is not exact in binary.
+/// AWS Config writes times as seconds with a fraction, which is not exact in binary, and says nowhere how many digits it keeps. No two
+/// schedules of a rule are less than an hour apart.
 fn is_same_time(one: DateTime, other: DateTime) -> bool {
-    (one.as_secs_f64() - other.as_secs_f64()).abs() < 0.001
+    (one.as_secs_f64() - other.as_secs_f64()).abs() < 1.0
 }
 
 impl Recorded {
@@ -55,7 +65,7 @@ impl Recorded {
                     pages.add(page.into_iter().map(|recorded| {
                         let compared = compared.includes(&recorded);
                         let result = compared.then(|| known.fingerprint(recorded.compliance, recorded.annotation.as_deref()));
-                        (recorded.resource, result)
+                        (recorded.resource, Kept { not_applicable: recorded.compliance == Compliance::NotApplicable, result })
                     }));
                 })
                 .await
@@ -73,15 +83,18 @@ impl Recorded {
         let recorded = self.results.find(&evaluation.resource).await;
         self.results.forget(&evaluation.resource);
         let result = self.existing.fingerprint(evaluation.compliance, Some(&evaluation.annotation));
-        matches!(recorded, Ok(Some(Some(recorded))) if recorded == result)
+        matches!(recorded, Ok(Some(Kept { result: Some(recorded), .. })) if recorded == result)
     }
 
-    /// The resources with a result of which no cluster was noted. Means something when all clusters were.
+    /// The resources with a result that says something, of which no cluster was noted. Means something when all clusters were.
     ///
     /// # Errors
     /// When not all results could be read.
     pub(crate) async fn gone(&self) -> Result<Vec<Resource>, CallError> {
-        let gone = |(resource, _): (&Resource, &Option<u64>)| (!self.existing.contains(&resource.resource_id)).then(|| resource.clone());
+        let gone = |(resource, kept): (&Resource, &Kept)| {
+            let is_gone = !kept.not_applicable && !self.existing.contains(&resource.resource_id);
+            is_gone.then(|| resource.clone())
+        };
         self.results.all(gone).await
     }
 }

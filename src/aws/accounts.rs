@@ -47,9 +47,12 @@ impl Default for Accounts {
 }
 
 impl Accounts {
-    /// Reads the settings. Talks to nobody.
+    /// Reads the settings, and makes every client once: each part of the SDK reads its list of AWS's partitions for the first of its
+    /// clients. Talks to nobody.
     pub fn prepare(&self) {
-        LazyCell::force(&self.sdk);
+        let connection = Connection::new(self.sdk.clone(), Calls::default());
+        LazyCell::force(&connection.logs);
+        Config::new(&connection);
     }
 
     /// Opens the account of an invocation.

@@ -34,7 +34,7 @@ pub struct Config {
     client: Client,
 }
 
-/// A result that AWS Config has on record and that says more than NOT_APPLICABLE.
+/// A result that AWS Config has on record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
     /// Of what.
@@ -95,7 +95,7 @@ impl Config {
         }
     }
 
-    /// Hands over every recorded result of a rule that is COMPLIANT or NON_COMPLIANT, page by page.
+    /// Hands over every recorded result of a rule, page by page: what is exempt is on record as NOT_APPLICABLE, and not put again either.
     ///
     /// # Errors
     /// When the listing breaks off: the pages before that were handed over.
@@ -106,7 +106,8 @@ impl Config {
             .get_compliance_details_by_config_rule()
             .config_rule_name(rule_name)
             .compliance_types(ComplianceType::Compliant)
-            .compliance_types(ComplianceType::NonCompliant);
+            .compliance_types(ComplianceType::NonCompliant)
+            .compliance_types(ComplianceType::NotApplicable);
         let mut pages = request.into_paginator().page_size(PAGE_SIZE).send();
         let mut more = false;
         while let Some(page) = pages.next().await {
@@ -152,6 +153,7 @@ fn read(result: EvaluationResult) -> Option<Recorded> {
     let compliance = match result.compliance_type? {
         ComplianceType::Compliant => Compliance::Compliant,
         ComplianceType::NonCompliant => Compliance::NonCompliant,
+        ComplianceType::NotApplicable => Compliance::NotApplicable,
         _ => return None,
     };
     let resource = Resource { resource_type: qualifier.resource_type?, resource_id: qualifier.resource_id? };

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from templates import rule_parameters
+
 ROOT = Path(__file__).resolve().parents[2]
 EVENTS = ROOT / "events"
 FILES = sorted(EVENTS.glob("*.json"))
@@ -62,6 +64,7 @@ LEFT_OUT = {
         "supplementaryConfiguration", "configurationItemVersion", "configurationStateId", "configurationStateMd5Hash", "resourceCreationTime",
     },
     "result-token-missing.json": {"resultToken"},
+    "scheduled-rule-unnamed.json": {"configRuleName"},
 }  # fmt: skip
 NOT_JSON = "invoking-event-truncated.json"
 NO_SUCH_MESSAGE = "unknown-message-type.json"
@@ -100,6 +103,36 @@ def test_the_envelope_has_every_field_of_a_real_one(path):
     for field in set(event) - {"eventLeftScope"}:
         assert isinstance(event[field], str), field
     assert isinstance(json.loads(event.get("ruleParameters", "{}")), dict)
+
+
+def parameters(name):
+    return json.loads(envelope(EVENTS / name)["ruleParameters"])
+
+
+def test_every_parameter_of_the_rule_is_there_and_blank_where_the_event_says_so():
+    assert parameters("scheduled-blank-parameters.json") == dict.fromkeys(rule_parameters(), "")
+
+
+def test_the_strict_rule_asks_for_every_link_that_is_not_asked_for_by_default():
+    elsewhere = {"logTypes", "pendingReboot", "logGroupRequired", "executionRoleName", "reportUnchanged"}
+    assert set(parameters("scheduled-strict-rule.json")) == set(rule_parameters()) - elsewhere
+    assert parameters("changed-strict-rule.json") == {k: v for k, v in parameters("scheduled-strict-rule.json").items() if k != "exemptTag"}
+
+
+def test_each_event_about_one_link_more_has_its_parameter_and_no_other():
+    section = (EVENTS / "README.md").read_text().split("## A rule that asks for more")[1].split("\n## ")[0]
+    names = re.findall(r"^\| `([^`]+\.json)` \|", section, re.MULTILINE)
+    asked = [parameters(name) for name in names]
+    assert all(len(one) == 1 for one in asked)
+    assert {name for one in asked for name in one} == set(parameters("scheduled-strict-rule.json")) - {
+        "minimumRetentionDays", "maximumRetentionDays", "logGroupEncrypted",
+    }  # fmt: skip
+
+
+def test_no_two_schedules_of_an_account_are_of_the_same_time():
+    """What is recorded with the time of an event is not put again for it."""
+    times = [message(path)["notificationCreationTime"] for path in READABLE if "awsAccountId" in message(path)]
+    assert len(times) == len(set(times))
 
 
 @every_readable_event
@@ -210,6 +243,10 @@ def test_the_cluster_of_the_item_is_in_the_demo_fleet(path):
     assert (cluster is None) == (path.name in NOT_IN_THE_FLEET)
     if cluster is not None:
         assert found["ARN"].endswith(f":{cluster['identifier']}")
+        configuration = found.get("configuration")
+        if configuration and cluster["engine"] == "neptune":
+            assert configuration["iamdatabaseAuthenticationEnabled"] is cluster.get("iam_authentication", False)
+            assert configuration["status"] == cluster.get("status", "available")
 
 
 def test_the_readme_lists_exactly_the_events():

@@ -12,6 +12,9 @@ Where moto 5.2 departs from AWS, and what the tests do about it:
 - There are no default parameter groups, no pages, no pending changes; each member is always `in-sync`.
 - A parameter that nobody set is not listed, where AWS lists it without a value.
 - The account is the one in the header `x-moto-account-id`, or that of an assumed role's access key.
+- Log groups have neither a class nor deletion protection, their metric filters are never counted, and the policies of an account do not
+  exist. The proxy adds those, as AWS sends them; what it adds is held against botocore's models too.
+- Nothing is ever older than the test, and only Aurora may have IAM authentication. Ages and IAM authentication are set in moto's memory.
 """
 
 import contextlib
@@ -27,6 +30,7 @@ import sys
 import threading
 import time
 import uuid
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -38,6 +42,8 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.serialize import create_serializer
 from botocore.validate import ParamValidator
+from moto.logs.models import logs_backends
+from moto.rds.models import rds_backends
 from moto.server import ThreadedMotoServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +54,9 @@ OWN_ACCOUNT, OTHER_ACCOUNT, REGION = "111122223333", "444455556666", "eu-west-1"
 OWN_KEY = "AKIAOWNACCOUNTEXAMPLE"
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{OWN_ACCOUNT}:function:neptune-audit-rule"
 KMS_KEY = f"arn:aws:kms:{REGION}:{OWN_ACCOUNT}:key/1b7e5c1a-0d6f-4f0e-9c55-2b8d6b1f4a10"
+STREAM = f"arn:aws:kinesis:{REGION}:{OWN_ACCOUNT}:stream/central"
 ROLE = "audit/neptune-audit-rule-reader"
+LONG = 1000  # hours; a cluster of that age had the time to write
 WAIT = 60  # seconds until a test gives up on the function; nothing here is slow enough to come near it
 
 
@@ -137,6 +145,13 @@ class Call:
             expected = serializer.serialize_to_request(self.parameters, operation)["body"]
             assert {name: str(value) for name, value in expected.items()} == self.form
 
+    def check_answer(self, answer):
+        """The same for an answer that was added to."""
+        shape = self.model.operation_model(self.operation).output_shape
+        problems = ParamValidator().validate(answer, shape)
+        assert not problems.has_errors(), f"{self.operation}: {problems.generate_report()}"
+        strict(shape, answer, self.operation)
+
 
 def service_model(name):
     return ServiceModel(Loader().load_service_model(name, "service-2"), name)
@@ -177,6 +192,37 @@ def strict(shape, value, where):
         assert not pattern or re.search(pattern.replace(r"\p{L}\p{Z}\p{N}", r"\w\s"), value, re.DOTALL), f"{where} is `{value}`"
 
 
+class Gaps:
+    """What moto leaves out of CloudWatch Logs, kept here and added to its answers."""
+
+    def __init__(self):
+        self.settings, self.policies = {}, []
+
+    def answer(self, call):
+        """What is answered in moto's place, with its status."""
+        if call.operation == "GetComplianceDetailsByConfigRule":  # nothing is ever recorded with TestMode
+            return 200, {"EvaluationResults": []}
+        if call.operation == "DescribeAccountPolicies":
+            assert call.parameters == {"policyType": "SUBSCRIPTION_FILTER_POLICY"}
+            return 200, {"accountPolicies": self.policies}
+        group = call.parameters.get("logGroupName")
+        if call.operation == "DescribeSubscriptionFilters" and "logGroupClass" in self.settings.get(group, {}):
+            return 400, {"__type": "ValidationException", "message": "This operation is only supported on the Standard log class."}
+        return None
+
+    def complete(self, call, answer):
+        """Log groups with what moto does not say of them."""
+        if call.operation != "DescribeLogGroups":
+            return answer
+        groups = json.loads(answer)
+        for group in groups["logGroups"]:
+            watched = logs_backends[OWN_ACCOUNT][REGION].describe_metric_filters(None, group["logGroupName"], None, None)
+            group.update(self.settings.get(group["logGroupName"], {}), metricFilterCount=len(watched))
+        # moto's own `nextToken` is null, where AWS leaves it out.
+        call.check_answer({"logGroups": groups["logGroups"]})
+        return json.dumps(groups).encode()
+
+
 class Proxy(ThreadingHTTPServer):
     """Keeps what the function sends, and passes it to moto."""
 
@@ -185,6 +231,7 @@ class Proxy(ThreadingHTTPServer):
     def __init__(self, moto):
         super().__init__(("127.0.0.1", 0), ProxyHandler)
         self.moto, self.calls, self.unreadable, self.lock = moto, [], [], threading.Lock()
+        self.gaps = Gaps()
 
     @property
     def url(self):
@@ -197,15 +244,24 @@ class ProxyHandler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         try:
-            call = Call(self.headers, body)
-        except Exception as error:  # a request that botocore cannot read must fail the test, not this thread
+            status, headers, answer = self.forward(body)
+        except Exception as error:  # what botocore cannot read or would not send must fail the test, not this thread
             with self.server.lock:
                 self.server.unreadable.append(f"{error!r}: {body!r}")
-            return self.reply(400, b"", {})
+            status, headers, answer = 400, {}, b""
+        self.reply(status, answer, headers)
+
+    def forward(self, body):
+        """Status, headers and body of the answer to a request."""
+        call = Call(self.headers, body)
         with self.server.lock:
             self.server.calls.append(call)
-        if call.operation == "GetComplianceDetailsByConfigRule":  # not in moto; nothing is ever recorded with TestMode
-            return self.reply(200, b'{"EvaluationResults":[]}', {"Content-Type": "application/x-amz-json-1.1"})
+        instead = self.server.gaps.answer(call)
+        if instead:
+            status, answer = instead
+            if status == 200:
+                call.check_answer(answer)
+            return status, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(answer).encode()
         headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "content-length")}
         if call.access_key == OWN_KEY:
             headers["x-moto-account-id"] = OWN_ACCOUNT
@@ -214,7 +270,8 @@ class ProxyHandler(BaseHTTPRequestHandler):
             upstream.request("POST", self.path, body, headers)
             answer = upstream.getresponse()
             kept = {name: value for name, value in answer.getheaders() if name.lower() in ("content-type", "x-amzn-requestid", "x-amzn-errortype")}
-            return self.reply(answer.status, answer.read(), kept)
+            read = answer.read()
+            return answer.status, kept, self.server.gaps.complete(call, read) if answer.status == 200 else read
         finally:
             upstream.close()
 
@@ -254,31 +311,49 @@ class World:
                 ],
             )
 
-    def cluster(self, name, group, exports=("audit",), instances=1, account=OWN_ACCOUNT):
+    def cluster(self, name, group, exports=("audit",), instances=1, account=OWN_ACCOUNT, iam=False, tags=None, hours=0):
         neptune = self.client("neptune", account)
         made = neptune.create_db_cluster(
-            DBClusterIdentifier=name, Engine="neptune", DBClusterParameterGroupName=group, EnableCloudwatchLogsExports=list(exports)
+            DBClusterIdentifier=name,
+            Engine="neptune",
+            DBClusterParameterGroupName=group,
+            EnableCloudwatchLogsExports=list(exports),
+            Tags=[{"Key": key, "Value": value} for key, value in (tags or {}).items()],
         )["DBCluster"]
+        held = rds_backends[account][REGION].clusters[name]
+        held.iam_auth = iam
+        held.cluster_create_time -= timedelta(hours=hours)
         for number in range(instances):
             neptune.create_db_instance(
                 DBInstanceIdentifier=f"{name}-{number + 1}", DBInstanceClass="db.r6g.large", Engine="neptune", DBClusterIdentifier=name
             )
         return made
 
-    def log_group(self, cluster, days=365, key=KMS_KEY, newest=None, log_type="audit", forwarded=False):
+    def log_group(self, cluster, days=365, key=KMS_KEY, newest=None, ingested=None, log_type="audit", forwarded=None, watched=False):
+        """`newest` and `ingested` are the ages, in hours, of the newest event and of its arrival; without them there is an empty stream."""
         logs, name = self.client("logs"), f"/aws/neptune/{cluster}/{log_type}"
         logs.create_log_group(logGroupName=name, **({"kmsKeyId": key} if key else {}))
         if days:
             logs.put_retention_policy(logGroupName=name, retentionInDays=days)
+        stream = f"{cluster}-1.audit.log.0"
+        logs.create_log_stream(logGroupName=name, logStreamName=stream)
         if newest is not None:
-            logs.create_log_stream(logGroupName=name, logStreamName=f"{cluster}-1.audit.log.0")
             logs.put_log_events(
                 logGroupName=name,
-                logStreamName=f"{cluster}-1.audit.log.0",
+                logStreamName=stream,
                 logEvents=[{"timestamp": round((time.time() - newest * 3600) * 1000), "message": "1763280000000, 10.0.0.7, g.V().count()"}],
             )
-        if forwarded:
-            logs.put_subscription_filter(logGroupName=name, filterName="central", filterPattern="", destinationArn=forwarded)
+            held = logs_backends[OWN_ACCOUNT][REGION].groups[name].streams[stream]
+            held.last_ingestion_time -= timedelta(hours=newest if ingested is None else ingested)
+        if forwarded is not None:
+            logs.put_subscription_filter(logGroupName=name, filterName="central", filterPattern=forwarded, destinationArn=STREAM)
+        if watched:
+            logs.put_metric_filter(
+                logGroupName=name,
+                filterName="denied",
+                filterPattern="AccessDenied",
+                metricTransformations=[{"metricName": "Denied", "metricNamespace": "Audit", "metricValue": "1"}],
+            )
 
 
 @pytest.fixture(scope="module")
@@ -299,7 +374,7 @@ def proxy(moto):
 
 
 @pytest.fixture(scope="module")
-def world(moto):
+def world(moto, proxy):
     """Clusters with different fates; each name says which."""
     world = World(moto)
     world.group("audited", {"neptune_enable_audit_log": "1"})
@@ -309,7 +384,7 @@ def world(moto):
     world.clusters = {
         name: world.cluster(name, **how)
         for name, how in {
-            "healthy": {"group": "audited", "instances": 2},
+            "healthy": {"group": "audited", "instances": 2, "iam": True, "hours": LONG},
             "without-instances": {"group": "audited", "instances": 0},
             "not-exported": {"group": "audited", "exports": ()},
             "parameter-off": {"group": "unaudited"},
@@ -318,15 +393,49 @@ def world(moto):
             "both-logs": {"group": "slow", "exports": ("audit", "slowquery")},
             "kept-for-a-week": {"group": "audited"},
             "without-key": {"group": "audited"},
-            "silent": {"group": "audited"},
-            "without-log-group": {"group": "audited"},
+            "silent": {"group": "audited", "hours": LONG},
+            "late": {"group": "audited", "hours": LONG},
+            "empty": {"group": "audited", "hours": LONG},
+            "stopped": {"group": "audited", "hours": LONG},
+            "young": {"group": "audited"},
+            "without-log-group": {"group": "audited", "hours": LONG},
+            "without-log-group-yet": {"group": "audited"},
+            "exempt": {"group": "audited", "exports": (), "tags": {"audit-trail": "not needed", "owner": "nobody"}},
+            "sent-in-part": {"group": "audited"},
+            "sent-by-the-account": {"group": "audited"},
+            "infrequent": {"group": "audited"},
         }.items()
     }
     world.client("rds").create_db_cluster(DBClusterIdentifier="aurora", Engine="aurora-postgresql", MasterUsername="admin", MasterUserPassword="fictional")
-    world.log_group("healthy", newest=1)
+    world.client("kinesis").create_stream(StreamName="central", ShardCount=1)
+    world.client("neptune").stop_db_cluster(DBClusterIdentifier="stopped")
+    world.log_group("healthy", newest=1, forwarded="", watched=True)
     world.log_group("kept-for-a-week", days=7, newest=1)
     world.log_group("without-key", key=None, newest=1)
+    world.log_group("both-logs", newest=1)
+    world.log_group("both-logs", newest=1, log_type="slowquery")
     world.log_group("silent", newest=100)
+    world.log_group("late", newest=100, ingested=1)
+    world.log_group("stopped", newest=100)
+    for name in ("without-instances", "empty", "young", "sent-by-the-account", "infrequent"):
+        world.log_group(name)
+    world.log_group("sent-in-part", forwarded="AccessDenied")
+    proxy.gaps.settings = {
+        "/aws/neptune/healthy/audit": {"deletionProtectionEnabled": True},
+        "/aws/neptune/infrequent/audit": {"logGroupClass": "INFREQUENT_ACCESS"},
+    }
+    excluded = [f"/aws/neptune/{name}/audit" for name in ("kept-for-a-week", "sent-in-part", "infrequent")]
+    proxy.gaps.policies = [
+        {
+            "policyName": "everything",
+            "policyType": "SUBSCRIPTION_FILTER_POLICY",
+            "policyDocument": json.dumps({"DestinationArn": STREAM, "FilterPattern": "", "Distribution": "Random"}),
+            "scope": "ALL",
+            "selectionCriteria": f"LogGroupName NOT IN {json.dumps(excluded)}",
+            "lastUpdatedTime": 1763280000000,
+            "accountId": OWN_ACCOUNT,
+        }
+    ]
     world.log_group("without-log-group-but-longer", newest=1)
     world.group("audited", {"neptune_enable_audit_log": "1"}, OTHER_ACCOUNT)
     world.others = {
@@ -383,8 +492,9 @@ class Outcome:
     def verdict(self, cluster):
         evaluation = self.evaluations[cluster["DbClusterResourceId"]]
         assert evaluation["ComplianceResourceType"] == "AWS::RDS::DBCluster"
-        codes = re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b|\bSILENT\b", evaluation.get("Annotation", ""))
-        return evaluation["ComplianceType"], [code for code in codes if code != "NON_COMPLIANT"]
+        broken = evaluation["ComplianceType"] == "NON_COMPLIANT"
+        # Every code is in the first sentence: `audit: EXPORT_OFF, SILENT. To do: …`.
+        return evaluation["ComplianceType"], re.findall(r"\b[A-Z_]+\b", evaluation["Annotation"].split(".")[0]) if broken else []
 
 
 @contextlib.contextmanager
@@ -481,13 +591,27 @@ def schedule(parameters=None, name="scheduled"):
         ("parameter-off", "NON_COMPLIANT", ["PARAMETER_OFF"]),
         ("parameter-untouched", "NON_COMPLIANT", ["PARAMETER_OFF"]),
         ("slow-queries-only", "NON_COMPLIANT", ["EXPORT_OFF"]),
+        ("without-log-group", "NON_COMPLIANT", ["LOG_GROUP_MISSING"]),
+        ("without-log-group-yet", "COMPLIANT", []),
     ],
 )
-def test_a_changed_cluster_is_judged_as_moto_describes_it_in_three_calls(world, send, name, verdict, codes):
+def test_a_changed_cluster_is_judged_as_moto_describes_it_in_four_calls(world, send, name, verdict, codes):
     outcome = send(change(world.clusters[name]))
     assert outcome.kind == "response", outcome.answer
     assert outcome.verdict(world.clusters[name]) == (verdict, codes)
+    assert sorted(outcome.operations) == ["DescribeDBClusterParameters", "DescribeDBClusters", "DescribeLogGroups", "PutEvaluations"]
+
+
+def test_a_log_group_that_is_not_required_is_not_asked_for(world, send):
+    outcome = send(change(world.clusters["without-log-group"], {"logGroupRequired": "false"}))
+    assert outcome.verdict(world.clusters["without-log-group"]) == ("COMPLIANT", [])
     assert sorted(outcome.operations) == ["DescribeDBClusterParameters", "DescribeDBClusters", "PutEvaluations"]
+
+
+@pytest.mark.parametrize(("name", "sentence"), [("healthy", "callers named (IAM)"), ("young", "callers not named (no IAM authentication)")])
+def test_whether_callers_are_named_is_evidence_also_where_nobody_asks(world, send, name, sentence):
+    outcome = send(change(world.clusters[name]))
+    assert sentence in outcome.evaluations[world.clusters[name]["DbClusterResourceId"]]["Annotation"]
 
 
 def test_the_token_testmode_sets_test_mode_and_is_passed_through(world, send):
@@ -519,7 +643,24 @@ def test_both_log_types_are_judged_when_both_are_asked_for(world, send, name, ve
         ("healthy", {"maximumSilenceHours": "24"}, "COMPLIANT", []),
         ("silent", {"maximumSilenceHours": "24"}, "NON_COMPLIANT", ["SILENT"]),
         ("silent", {"maximumSilenceHours": "101"}, "COMPLIANT", []),
+        ("late", {"maximumSilenceHours": "24"}, "COMPLIANT", []),
+        ("empty", {"maximumSilenceHours": "24"}, "NON_COMPLIANT", ["SILENT"]),
+        ("stopped", {"maximumSilenceHours": "24"}, "COMPLIANT", []),
+        ("young", {"maximumSilenceHours": "24"}, "COMPLIANT", []),
+        ("without-log-group-yet", {"maximumSilenceHours": "24"}, "COMPLIANT", []),
+        ("without-log-group-yet", {"minimumRetentionDays": "1"}, "NON_COMPLIANT", ["LOG_GROUP_MISSING"]),
+        ("healthy", {"iamAuthentication": "true"}, "COMPLIANT", []),
+        ("young", {"iamAuthentication": "true"}, "NON_COMPLIANT", ["CALLER_UNKNOWN"]),
+        ("healthy", {"logGroupDeletionProtected": "true"}, "COMPLIANT", []),
+        ("young", {"logGroupDeletionProtected": "true"}, "NON_COMPLIANT", ["DELETABLE"]),
+        ("healthy", {"logGroupMetricFilter": "true"}, "COMPLIANT", []),
+        ("young", {"logGroupMetricFilter": "true"}, "NON_COMPLIANT", ["NOT_WATCHED"]),
+        ("healthy", {"forwardingDestination": STREAM}, "COMPLIANT", []),
         ("healthy", {"forwardingDestination": "arn:aws:logs:*"}, "NON_COMPLIANT", ["NOT_FORWARDED"]),
+        ("sent-by-the-account", {"forwardingDestination": STREAM}, "COMPLIANT", []),
+        ("kept-for-a-week", {"forwardingDestination": STREAM}, "NON_COMPLIANT", ["NOT_FORWARDED"]),
+        ("sent-in-part", {"forwardingDestination": STREAM}, "NON_COMPLIANT", ["NOT_FORWARDED"]),
+        ("infrequent", {"forwardingDestination": "*"}, "NON_COMPLIANT", ["NOT_FORWARDED"]),
         ("without-log-group", {"logGroupEncrypted": "true"}, "NON_COMPLIANT", ["LOG_GROUP_MISSING"]),
         ("without-log-group", {"forwardingDestination": "*", "maximumSilenceHours": "1"}, "NON_COMPLIANT", ["LOG_GROUP_MISSING"]),
     ],
@@ -528,6 +669,65 @@ def test_log_groups_are_judged_as_moto_describes_them(world, send, name, paramet
     outcome = send(change(world.clusters[name], parameters))
     assert outcome.kind == "response", outcome.answer
     assert outcome.verdict(world.clusters[name]) == (verdict, codes)
+
+
+@pytest.mark.parametrize(
+    ("name", "calls"),
+    [
+        ("healthy", ["DescribeSubscriptionFilters"]),
+        ("sent-by-the-account", ["DescribeAccountPolicies", "DescribeSubscriptionFilters"]),
+    ],
+)
+def test_the_policies_of_the_account_are_asked_for_where_no_filter_satisfies(world, send, name, calls):
+    outcome = send(change(world.clusters[name], {"forwardingDestination": STREAM}))
+    assert sorted(call for call in outcome.operations if call in ("DescribeAccountPolicies", "DescribeSubscriptionFilters")) == calls
+
+
+@pytest.mark.parametrize(
+    ("tag", "verdict"),
+    [
+        ("audit-trail", "NOT_APPLICABLE"),
+        ("audit-trail=not needed", "NOT_APPLICABLE"),
+        ("audit-trail=needed", "NON_COMPLIANT"),
+        ("Audit-trail", "NON_COMPLIANT"),
+    ],
+)
+def test_a_tag_exempts_a_cluster_with_a_broken_link(world, send, tag, verdict):
+    cluster = world.clusters["exempt"]
+    for event in (change(cluster, {"exemptTag": tag}), schedule({"exemptTag": tag})):
+        outcome = send(event)
+        assert outcome.kind == "response", outcome.answer
+        evaluation = outcome.evaluations[cluster["DbClusterResourceId"]]
+        assert evaluation["ComplianceType"] == verdict
+        assert ("audit-trail" in evaluation["Annotation"]) == (verdict == "NOT_APPLICABLE")
+        tagged = [call.parameters["ResourceName"] for call in outcome.calls if call.operation == "ListTagsForResource"]
+        assert cluster["DBClusterArn"] in tagged
+
+
+def test_the_tags_of_a_whole_cluster_are_not_read(world, send):
+    outcome = send(change(world.clusters["healthy"], {"exemptTag": "audit-trail"}))
+    assert outcome.verdict(world.clusters["healthy"]) == ("COMPLIANT", [])
+    assert "ListTagsForResource" not in outcome.operations
+
+
+def test_a_rule_that_asks_for_every_link_finds_them_all_in_moto(world, send):
+    event = json.loads((EVENTS / "changed-strict-rule.json").read_text())
+    parameters = {**json.loads(event["ruleParameters"]), "forwardingDestination": STREAM}
+    for event in (change(world.clusters["healthy"], parameters), schedule(parameters)):
+        outcome = send(event)
+        assert outcome.kind == "response", outcome.answer
+        assert outcome.verdict(world.clusters["healthy"]) == ("COMPLIANT", [])
+        for call in ("DescribeLogGroups", "DescribeSubscriptionFilters", "DescribeLogStreams"):
+            assert call in outcome.operations
+
+
+@pytest.mark.parametrize("value", ["nonsense", "arn:aws:logs"])
+def test_a_destination_that_cannot_be_one_is_refused_before_any_call(world, send, value):
+    outcome = send(change(world.clusters["healthy"], {"forwardingDestination": value}))
+    assert outcome.kind == "error"
+    assert "forwardingDestination" in outcome.answer["errorMessage"]
+    assert value in outcome.answer["errorMessage"]
+    assert not outcome.operations
 
 
 @pytest.mark.parametrize("name", ["deleted", "deleted-not-recorded", "not-recorded", "left-scope", "oversized-deletion", "aurora", "db-instance"])
@@ -584,7 +784,16 @@ VERDICTS = {
     "kept-for-a-week": ("COMPLIANT", []),
     "without-key": ("COMPLIANT", []),
     "silent": ("COMPLIANT", []),
-    "without-log-group": ("COMPLIANT", []),
+    "late": ("COMPLIANT", []),
+    "empty": ("COMPLIANT", []),
+    "stopped": ("COMPLIANT", []),
+    "young": ("COMPLIANT", []),
+    "without-log-group": ("NON_COMPLIANT", ["LOG_GROUP_MISSING"]),
+    "without-log-group-yet": ("COMPLIANT", []),
+    "exempt": ("NON_COMPLIANT", ["EXPORT_OFF"]),
+    "sent-in-part": ("COMPLIANT", []),
+    "sent-by-the-account": ("COMPLIANT", []),
+    "infrequent": ("COMPLIANT", []),
 }
 
 

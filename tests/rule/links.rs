@@ -409,6 +409,8 @@ async fn forwarded_holds_by_a_policy_of_the_account_that_sends_everything_of_the
         ("", Some(r#"LogGroupName NOT IN ["/aws/neptune/c-0001/audit"]"#), false),
         ("", Some("LogGroupName NOT IN [/other /aws/neptune/c-0001/audit]"), false),
         ("", Some("LogGroupClass = STANDARD"), false),
+        ("", Some(r#"LogGroupName NOT IN ["/aws/neptune/*"]"#), false),
+        ("", Some(r#"LogGroupName NOT IN ["/other";"/aws/neptune/c-0001/audit"]"#), false),
         ("ERROR", None, false),
     ];
     for (pattern, criteria, holds) in cases {
@@ -432,6 +434,85 @@ async fn forwarded_holds_by_a_policy_of_the_account_that_sends_everything_of_the
 }
 
 #[tokio::test]
+async fn forwarded_does_not_hold_by_a_policy_that_cannot_be_read_even_where_any_destination_will_do() {
+    let destination = "arn:aws:logs:eu-west-1:444455556666:destination:central-audit";
+    for document in [
+        "nonsense".to_owned(),
+        "{}".to_owned(),
+        json!({ "DestinationArn": destination, "FilterPattern": ["ERROR"] }).to_string(),
+        json!({ "DestinationArn": destination, "filterPattern": "ERROR" }).to_string(),
+    ] {
+        let stage = stage(|fleet| {
+            fleet.audit_log("c-0001").subscription_filters.clear();
+            fleet.home().account_policies =
+                vec![AccountPolicy { name: "odd".into(), document: document.clone(), ..AccountPolicy::default() }];
+        })
+        .await;
+        let evaluation = stage.judge(json!({ "forwardingDestination": "*" })).await;
+        assert_eq!(codes(&evaluation), ["NOT_FORWARDED"], "{document}: {evaluation}");
+    }
+}
+
+#[tokio::test]
+async fn forwarded_looks_at_every_page_of_filters_and_of_policies() {
+    let central = "arn:aws:logs:eu-west-1:444455556666:destination:central-audit";
+    let elsewhere = "arn:aws:lambda:eu-west-1:111122223333:function:elsewhere";
+    let policy = |name: &str, destination: &str| AccountPolicy {
+        name: name.into(),
+        document: json!({ "DestinationArn": destination, "FilterPattern": "" }).to_string(),
+        ..AccountPolicy::default()
+    };
+    for by_filter in [true, false] {
+        let stage = stage(|fleet| {
+            fleet.page_size = Some(1);
+            let second = if by_filter { central } else { elsewhere };
+            fleet.audit_log("c-0001").subscription_filters = [("1", elsewhere), ("2", second), ("3", elsewhere)]
+                .map(|(name, destination)| SubscriptionFilter::of_everything(name, destination))
+                .into();
+            fleet.home().account_policies = vec![policy("1", elsewhere), policy("2", central), policy("3", elsewhere)];
+        })
+        .await;
+        let parameters = json!({ "forwardingDestination": "arn:aws:logs:*:central-*" });
+        assert_eq!(stage.judge(parameters.clone()).await["ComplianceType"], "COMPLIANT");
+        assert_eq!(stage.emulator.count("logs:DescribeSubscriptionFilters"), 3);
+        assert_eq!(stage.emulator.count("logs:DescribeAccountPolicies"), if by_filter { 0 } else { 3 });
+
+        let action = if by_filter { "logs:DescribeSubscriptionFilters" } else { "logs:DescribeAccountPolicies" };
+        stage.emulator.inject(Fault::new(action, FaultKind::Circle).after(1));
+        let (_, message) = crate::stage::error(stage.send(crate::stage::change("c-0001", parameters)).await);
+        assert!(message.contains(action) && message.contains("the page just read"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn watched_breaks_for_a_log_group_of_a_class_without_filters_and_does_not_advise_to_add_one() {
+    let stage = stage(|fleet| {
+        let group = fleet.audit_log("c-0001");
+        group.class = "INFREQUENT_ACCESS".into();
+        group.metric_filters = 0;
+        group.subscription_filters.clear();
+    })
+    .await;
+    let evaluation = stage.judge(json!({ "logGroupMetricFilter": true })).await;
+    assert_broken(&evaluation, &["NOT_WATCHED"], &["INFREQUENT_ACCESS", "class STANDARD"]);
+    assert!(!evaluation["Annotation"].as_str().unwrap().contains("add a metric filter"), "{evaluation}");
+}
+
+#[tokio::test]
+async fn a_log_group_that_is_deleted_between_two_calls_is_missing() {
+    let gone = ("ResourceNotFoundException", "The specified log group does not exist.");
+    for (action, parameters) in [
+        ("logs:DescribeSubscriptionFilters", json!({ "forwardingDestination": "*" })),
+        ("logs:DescribeLogStreams", json!({ "maximumSilenceHours": 4 })),
+    ] {
+        let stage = stage(|_| ()).await;
+        stage.emulator.inject(Fault::error(action, 400, gone.0, gone.1));
+        assert_broken(&stage.judge(parameters).await, &["LOG_GROUP_MISSING"], &["/aws/neptune/c-0001/audit"]);
+        assert_eq!(stage.emulator.count(action), 1);
+    }
+}
+
+#[tokio::test]
 async fn forwarded_breaks_for_a_log_group_of_a_class_without_filters_and_names_it() {
     let stage = stage(|fleet| {
         let group = fleet.audit_log("c-0001");
@@ -445,6 +526,18 @@ async fn forwarded_breaks_for_a_log_group_of_a_class_without_filters_and_names_i
         let parameters = json!({ "forwardingDestination": "*", "logGroupRequired": required });
         assert_broken(&stage.judge(parameters).await, &["NOT_FORWARDED"], &["INFREQUENT_ACCESS"]);
         assert_eq!(stage.emulator.count("logs:DescribeSubscriptionFilters"), usize::from(!required), "a class that is known needs no call");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_speaks_of_the_class_is_understood_in_whatever_words() {
+    let stage = stage(|fleet| fleet.audit_log("c-0001").class = "INFREQUENT_ACCESS".into()).await;
+    for message in ["This operation is only supported on the Standard Log Class.", "Not supported for log group class INFREQUENT_ACCESS"] {
+        let answer = ErrorAnswer { status: 400, code: "ValidationException".into(), message: message.into() };
+        stage.emulator.clear_faults();
+        stage.emulator.inject(Fault::new("logs:DescribeSubscriptionFilters", FaultKind::Error(answer)));
+        let evaluation = stage.judge(json!({ "forwardingDestination": "*", "logGroupRequired": false })).await;
+        assert_broken(&evaluation, &["NOT_FORWARDED"], &["INFREQUENT_ACCESS"]);
     }
 }
 
@@ -485,7 +578,7 @@ async fn flowing_takes_the_later_of_when_an_event_happened_and_when_it_came() {
     .await;
     assert_eq!(stage.judge(json!({ "maximumSilenceHours": 4 })).await["ComplianceType"], "COMPLIANT");
     stage.emulator.update(|fleet| fleet.audit_log("c-0001").streams[0].hours_since_last_ingestion = Some(5.5));
-    assert_broken(&stage.judge(json!({ "maximumSilenceHours": 4 })).await, &["SILENT"], &["5 hours old"]);
+    assert_broken(&stage.judge(json!({ "maximumSilenceHours": 4 })).await, &["SILENT"], &["older than 4 hours"]);
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ mod bad_input;
 mod cost;
 mod faults;
 mod links;
+mod odd_answers;
 mod properties;
 mod schedule;
 mod settings;

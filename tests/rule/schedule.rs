@@ -169,6 +169,21 @@ async fn a_schedule_that_does_not_name_its_rule_reports_everything_and_clears_no
 }
 
 #[tokio::test]
+async fn an_earlier_try_is_known_however_exactly_its_time_is_recorded() {
+    let stage = Stage::new(Fleet::healthy(3)).await;
+    let event = schedule(json!({}));
+    assert_eq!(stage.put_for(event.clone()).await.len(), 3);
+    for digits in [1000.0, 100.0, 1.0] {
+        stage.emulator.update(|fleet| {
+            for result in &mut fleet.home().recorded {
+                result.ordering_timestamp = (result.ordering_timestamp * digits).floor() / digits;
+            }
+        });
+        assert_eq!(stage.put_for(event.clone()).await.len(), 0, "{digits}");
+    }
+}
+
+#[tokio::test]
 async fn what_an_earlier_try_of_the_same_event_put_is_not_put_again() {
     let mut fleet = Fleet::healthy(9);
     fleet.home().clusters.push(Cluster::healthy("unreadable").on_group("deleted"));
@@ -187,6 +202,22 @@ async fn what_an_earlier_try_of_the_same_event_put_is_not_put_again() {
     stage.emulator.reset_puts();
     stage.send(schedule(json!({}))).await;
     assert_eq!(stage.put().len(), 9, "the next schedule puts everything again");
+}
+
+#[tokio::test]
+async fn not_applicable_on_record_is_put_no_oftener_than_any_other_result() {
+    let mut fleet = Fleet::healthy(3);
+    fleet.cluster("c-0001").exports.clear();
+    fleet.cluster("c-0001").tags.insert("exempt".into(), "yes".into());
+    fleet.cluster("c-0002").status = "deleting".into();
+    let stage = Stage::new(fleet).await;
+    let event = |report_unchanged| schedule(json!({ "exemptTag": "exempt", "reportUnchanged": report_unchanged }));
+    let first = event(true);
+    let put = stage.put_for(first.clone()).await;
+    assert_eq!(put.iter().filter(|evaluation| evaluation["ComplianceType"] == "NOT_APPLICABLE").count(), 2);
+    assert_eq!(stage.put_for(first).await.len(), 0, "another try of the same event");
+    assert_eq!(stage.put_for(event(false)).await.len(), 0, "the next schedule, which puts only what differs");
+    assert_eq!(stage.put_for(event(true)).await.len(), 3, "the next one, which puts everything");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What each event leads to, and that the facts come from Neptune and never from the event.
 
-use emulator::{Cluster, Fault, FaultKind};
+use emulator::{Answer, Cluster, Fault, FaultKind};
 use serde_json::{Value, json};
 
 use crate::stage::{CAPTURED_SECONDS, HOME, TOKEN, change, change_of, item, resource_id, schedule, schedule_at, stage};
@@ -170,11 +170,18 @@ async fn the_token_testmode_sets_test_mode() {
 
 #[tokio::test]
 async fn a_dry_run_of_a_schedule_can_do_without_what_is_recorded() {
+    const ACTION: &str = "config:GetComplianceDetailsByConfigRule";
     let stage = stage(|_| ()).await;
-    stage.emulator.inject(Fault::new("config:GetComplianceDetailsByConfigRule", FaultKind::Deny));
-    for report_unchanged in [true, false] {
-        let mut event = schedule(json!({ "reportUnchanged": report_unchanged }));
-        event["resultToken"] = json!("TESTMODE");
-        assert_eq!(stage.put_for(event).await.len(), 1);
+    for fault in [Fault::new(ACTION, FaultKind::Deny), Fault::error(ACTION, 400, "NoSuchConfigRuleException", "There is no such rule.")] {
+        stage.emulator.clear_faults();
+        stage.emulator.inject(fault);
+        for report_unchanged in [true, false] {
+            let mut event = schedule(json!({ "reportUnchanged": report_unchanged }));
+            event["resultToken"] = json!("TESTMODE");
+            stage.emulator.reset_puts();
+            let answer = stage.send(event).await;
+            assert!(matches!(&answer, Answer::Response(tally) if tally["warnings"] == 0), "{answer:?}");
+            assert_eq!(stage.put().len(), 1);
+        }
     }
 }

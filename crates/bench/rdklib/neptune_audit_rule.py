@@ -1,7 +1,7 @@
-"""A custom AWS Config rule on rdklib: does each Neptune cluster export its audit log, and is the audit log on?
+"""A custom AWS Config rule on rdklib: does each Neptune cluster export its audit log, is the audit log on, and is there a log group?
 
-The same two halves as neptune-audit-rule, with the same reads, written as rdklib's users write a rule. It is what the benchmark
-compares with; it does not know of reboots, log groups, other accounts or partial failures.
+The same question as neptune-audit-rule asks by default, with the same reads, written as rdklib's users write a rule. It is what the
+benchmark compares with; it does not know of reboots, log groups that are not there yet, other accounts or partial failures.
 """
 
 from rdklib import ComplianceType, ConfigRule, Evaluation, Evaluator
@@ -20,13 +20,18 @@ class NeptuneAuditRule(ConfigRule):
             return [Evaluation(ComplianceType.NOT_APPLICABLE)]
         neptune = client_factory.build_client("neptune")
         answer = neptune.describe_db_clusters(DBClusterIdentifier=configuration_item["resourceName"])
-        return [evaluate(cluster, parameter_of(neptune, cluster)) for cluster in answer["DBClusters"]]
+        evaluations = []
+        for cluster in answer["DBClusters"]:
+            groups = log_groups(client_factory, log_group_of(cluster))
+            evaluations.append(evaluate(cluster, parameter_of(neptune, cluster), groups))
+        return evaluations
 
     def evaluate_periodic(self, event, client_factory, valid_rule_parameters):
         neptune = client_factory.build_client("neptune")
         pages = neptune.get_paginator("describe_db_clusters").paginate(
             Filters=[{"Name": "engine", "Values": ["neptune"]}], PaginationConfig={"PageSize": 100}
         )
+        groups = log_groups(client_factory, "/aws/neptune/")
         parameters = {}
         evaluations = []
         for page in pages:
@@ -34,7 +39,7 @@ class NeptuneAuditRule(ConfigRule):
                 group = cluster["DBClusterParameterGroup"]
                 if group not in parameters:
                     parameters[group] = parameter_of(neptune, cluster)
-                evaluations.append(evaluate(cluster, parameters[group]))
+                evaluations.append(evaluate(cluster, parameters[group], groups))
         return evaluations
 
 
@@ -49,14 +54,28 @@ def parameter_of(neptune, cluster):
     return None
 
 
-def evaluate(cluster, parameter):
+def log_group_of(cluster):
+    return f"/aws/neptune/{cluster['DBClusterIdentifier']}/audit"
+
+
+def log_groups(client_factory, prefix):
+    pages = client_factory.build_client("logs").get_paginator("describe_log_groups").paginate(
+        logGroupNamePrefix=prefix, PaginationConfig={"PageSize": 50}
+    )
+    return {group["logGroupName"] for page in pages for group in page["logGroups"]}
+
+
+def evaluate(cluster, parameter, groups):
     resource_id = cluster["DbClusterResourceId"]
     if parameter != "1":
         annotation = f"{PARAMETER} is {parameter} in parameter group {cluster['DBClusterParameterGroup']}"
         return Evaluation(ComplianceType.NON_COMPLIANT, resource_id, RESOURCE_TYPE, annotation)
     if "audit" not in cluster.get("EnabledCloudwatchLogsExports", []):
         return Evaluation(ComplianceType.NON_COMPLIANT, resource_id, RESOURCE_TYPE, "the audit log is not exported")
-    return Evaluation(ComplianceType.COMPLIANT, resource_id, RESOURCE_TYPE, "the audit log is on and exported")
+    if log_group_of(cluster) not in groups:
+        annotation = f"there is no log group {log_group_of(cluster)}"
+        return Evaluation(ComplianceType.NON_COMPLIANT, resource_id, RESOURCE_TYPE, annotation)
+    return Evaluation(ComplianceType.COMPLIANT, resource_id, RESOURCE_TYPE, "the audit log is on, exported and kept")
 
 
 def lambda_handler(event, context):

@@ -1,5 +1,6 @@
 //! The events of the benchmark: those of `events/`, about the clusters of the benchmark's fleets.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -10,6 +11,8 @@ use serde_json::{Value, json};
 pub struct Events {
     change: Value,
     schedule: Value,
+    /// Schedules made so far.
+    schedules: Cell<u64>,
 }
 
 impl Events {
@@ -19,7 +22,7 @@ impl Events {
             let text = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
             Ok(serde_json::from_slice(&text)?)
         };
-        Ok(Self { change: read("changed.json")?, schedule: read("scheduled.json")? })
+        Ok(Self { change: read("changed.json")?, schedule: read("scheduled.json")?, schedules: Cell::new(0) })
     }
 
     /// A cluster of an account changed.
@@ -38,9 +41,16 @@ impl Events {
         })
     }
 
-    /// The time to judge all clusters of an account has come.
+    /// The time to judge all clusters of an account has come: a second later than the time before. A result on record with the time of
+    /// the event is that of an earlier try, and would not be put again.
     pub fn schedule(&self, account: &str) -> Result<Value> {
-        rewrite(&self.schedule, account, |invoking_event| invoking_event["awsAccountId"] = json!(account))
+        let seconds = self.schedules.replace(self.schedules.get() + 1);
+        let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+        let time = format!("2026-12-{:02}T{:02}:{minutes:02}:{seconds:02}.000Z", 1 + hours / 24, hours % 24);
+        rewrite(&self.schedule, account, |invoking_event| {
+            invoking_event["awsAccountId"] = json!(account);
+            invoking_event["notificationCreationTime"] = json!(time);
+        })
     }
 }
 

@@ -70,6 +70,35 @@ pub struct Section {
     pub figures: Vec<Figure>,
 }
 
+/// What a part of the benchmark brings, in the order of the page.
+#[derive(Default)]
+pub struct Report {
+    pub blocks: Vec<Block>,
+    pub goals: Vec<Goal>,
+}
+
+/// A piece of the page.
+pub enum Block {
+    Section(Section),
+    /// Ready Markdown that is not a comparison of the three.
+    Text(String),
+}
+
+impl Report {
+    /// What another part brings comes after this.
+    pub fn append(&mut self, other: Self) {
+        self.blocks.extend(other.blocks);
+        self.goals.extend(other.goals);
+    }
+
+    pub fn sections(&self) -> impl Iterator<Item = &Section> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Section(section) => Some(section),
+            Block::Text(_) => None,
+        })
+    }
+}
+
 /// A bound that was set before measuring.
 #[derive(Clone, Debug)]
 pub struct Goal {

@@ -6,8 +6,7 @@ use anyhow::{Context, Result};
 use emulator::fleet::HOME_ACCOUNT;
 use emulator::{Emulator, Fleet};
 
-use crate::events::Events;
-use crate::figures::{FLOOR, Figure, RULE, Section, Unit};
+use crate::figures::{Block, FLOOR, Figure, Goal, RULE, Report, Section, Unit};
 use crate::lab::{Lab, send};
 use crate::process::{Endpoint, Process};
 use crate::statistics::Sample;
@@ -15,14 +14,15 @@ use crate::statistics::Sample;
 /// Warm events: enough that the first ones do not count for much.
 const WARM: usize = 5;
 
-/// None where valgrind is not installed.
-pub async fn measure(lab: &Lab, events: &Events) -> Result<Option<Section>> {
+/// Only a word about it where valgrind is not installed.
+pub async fn measure(lab: &Lab) -> Result<Report> {
     if !Path::new("/usr/bin/valgrind").exists() {
-        return Ok(None);
+        let text = "Instructions were not counted: valgrind is not installed.\n".to_owned();
+        return Ok(Report { blocks: vec![Block::Text(text)], goals: Vec::new() });
     }
     let emulator = Emulator::start(Fleet::healthy(1)).await;
     let endpoint = Endpoint::tls(&emulator).await?;
-    let event = events.change(HOME_ACCOUNT, "c-0001")?;
+    let event = lab.events.change(HOME_ACCOUNT, "c-0001")?;
     let mut values = [[None; 3]; 3];
     for subject in [RULE, FLOOR] {
         let clusters = (subject == RULE).then_some(1);
@@ -50,12 +50,15 @@ pub async fn measure(lab: &Lab, events: &Events) -> Result<Option<Section>> {
     let figures = names.iter().zip(values).map(|(name, values)| {
         Figure::new(*name, Unit::MillionInstructions, values.map(|value| value.map(|value| Sample::new(vec![value]))))
     });
-    Ok(Some(Section {
+    let first = values[1][RULE].unwrap_or(f64::NAN);
+    let goal = Goal { unit: "million", ..Goal::new("instructions of the first event, outside init", 9.0, first) };
+    let section = Section {
         name: "instructions",
         title: "Instructions, over TLS".into(),
         note: "Counted by callgrind, loading and linking the program included.".into(),
         figures: figures.collect(),
-    }))
+    };
+    Ok(Report { blocks: vec![Block::Section(section)], goals: vec![goal] })
 }
 
 /// `summary: 12345` or `totals: 12345`.

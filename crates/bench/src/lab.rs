@@ -6,20 +6,33 @@ use anyhow::{Result, ensure};
 use emulator::{Answer, Call, Emulator, Invocation};
 use serde_json::Value;
 
+use crate::events::Events;
 use crate::figures::{FLOOR, RDKLIB, RULE};
 use crate::process::{Process, Subject};
+use crate::share::Means;
 
 /// Longer than any schedule takes here.
 const DEADLINE: Duration = Duration::from_secs(300);
 
-/// What is compared: this function, the Python rule, and a function that does nothing.
+/// What is compared: this function, the Python rule, and a function that does nothing; and what it is compared with.
 pub struct Lab {
     pub subjects: [Subject; 3],
+    /// This function in another order: it asks for its first event before it makes anything ready.
+    pub late: Subject,
+    pub events: Events,
+    pub means: Means,
+    /// A tenth of the runs.
+    pub quick: bool,
 }
 
 impl Lab {
     /// The two that answer the question.
     pub const RULES: [usize; 2] = [RULE, RDKLIB];
+
+    /// How many times something is measured.
+    pub fn runs(&self, full: usize) -> usize {
+        if self.quick { full.div_ceil(10) } else { full }
+    }
 
     /// All three, another one first in each round: what ran before leaves the caches of the machine in some state.
     pub fn turns(round: usize) -> [usize; 3] {

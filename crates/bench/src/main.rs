@@ -1,8 +1,8 @@
 //! Measures the release build of `neptune-audit-rule` beside a Python rule on rdklib and beside a function that does nothing, on the
 //! same emulator with the same events, and holds the figures against the goals.
 //!
-//! In reading order: [`process`] starts and asks a function, [`lab`] sends it an event, [`start`], [`warm`], [`schedule`], [`size`],
-//! [`instructions`] and [`organization`] measure, [`figures`] is what comes out, [`tables`] and [`charts`] show it.
+//! In reading order: [`process`] starts and asks a function, [`lab`] sends it an event, [`share`] gives it a share of a CPU, [`PARTS`]
+//! measure, [`figures`] is what comes out, [`tables`] and [`charts`] show it. [`soak`] is for itself: it measures nothing, it breaks things.
 
 #![allow(
     clippy::as_conversions,
@@ -19,19 +19,25 @@
     reason = "a tool of this repository, which no user runs: it may stop with a panic, and it prints"
 )]
 
+mod billed;
 mod chain;
 mod charts;
+mod cold;
 mod events;
 mod figures;
+mod growth;
 mod instructions;
 mod lab;
 mod organization;
 mod process;
 mod schedule;
+mod share;
 mod size;
+mod soak;
 mod start;
 mod statistics;
 mod tables;
+mod thrift;
 mod warm;
 
 use std::path::{Path, PathBuf};
@@ -39,22 +45,43 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::events::Events;
-use crate::figures::{FLOOR, Goal, RDKLIB, RULE, Section};
+use crate::figures::{Block, Report, Section};
 use crate::lab::Lab;
 use crate::process::Subject;
+use crate::share::Means;
 
-const BEGIN: &str = "<!-- bench:begin -->";
-const END: &str = "<!-- bench:end -->";
+/// The parts of the page in its order. To add one: a module with `measure(&Lab) -> Result<Report>`, its name here, its line in [`part`].
+const PARTS: [&str; 9] = ["cold", "start", "warm", "schedule", "thrift", "growth", "size", "instructions", "organization"];
 
-/// Measure the function, and write docs/benchmarks.md, its charts, and the block of README.md.
+async fn part(name: &str, lab: &Lab) -> Result<Report> {
+    match name {
+        "cold" => cold::measure(lab).await,
+        "start" => start::measure(lab).await,
+        "warm" => warm::measure(lab).await,
+        "schedule" => schedule::measure(lab).await,
+        "thrift" => thrift::measure(lab).await,
+        "growth" => growth::measure(lab).await,
+        "size" => size::measure(lab),
+        "instructions" => instructions::measure(lab).await,
+        "organization" => organization::measure(lab).await,
+        _ => anyhow::bail!("no part is called `{name}`: there are {}", PARTS.join(", ")),
+    }
+}
+
+/// Measure the function, and write docs/benchmarks.md and its charts.
 #[derive(Parser)]
 struct Options {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// The release build of the function.
-    #[arg(long, default_value = "target/release/neptune-audit-rule")]
+    #[arg(long, global = true, default_value = "target/release/neptune-audit-rule")]
     function: PathBuf,
+    /// The release build of the function that prepares late.
+    #[arg(long, default_value = "target/release/late")]
+    late: PathBuf,
     /// The release build of the function that does nothing.
     #[arg(long, default_value = "target/release/floor")]
     floor: PathBuf,
@@ -64,7 +91,7 @@ struct Options {
     /// A tenth of the runs, for working on the benchmark; writes nothing.
     #[arg(long)]
     quick: bool,
-    /// Measure only what is named: start, warm, schedule, size, instructions, organization. Writes nothing.
+    /// Measure only what is named: cold, start, warm, schedule, thrift, growth, size, instructions, organization. Writes nothing.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Fail where a goal is missed.
@@ -72,24 +99,32 @@ struct Options {
     strict: bool,
 }
 
-/// All that was measured.
-#[derive(Default)]
-struct Report {
-    sections: Vec<Section>,
-    goals: Vec<Goal>,
-    /// Ready Markdown that is not a comparison.
-    texts: Vec<String>,
+#[derive(Subcommand)]
+enum Command {
+    /// Send one process mixed events for a long time, good and bad, through faults, and look for a wrong answer and for memory that grows.
+    Soak {
+        /// How long.
+        #[arg(long, default_value_t = 60.0)]
+        minutes: f64,
+        /// Of the order of the events: the same number gives the same order.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<ExitCode> {
     let options = Options::parse();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("this crate is in a folder of the workspace")?;
+    if let Some(Command::Soak { minutes, seed }) = options.command {
+        return soak::run(&Subject::binary(&root.join(&options.function)), &root.join("events"), minutes, seed).await;
+    }
     let began = Instant::now();
     let load = load_average();
     let mut report = measure(&options, root).await?;
-    report.texts.push(machine(load, began));
-    print(&report);
+    report.blocks.push(Block::Text(machine(load, began)));
+    println!("{}", body(&report, |_| String::new()));
+    println!("{}", tables::goals(&report.goals));
     if !options.quick && options.only.is_empty() {
         write(&report, root)?;
     }
@@ -99,89 +134,26 @@ async fn main() -> Result<ExitCode> {
 }
 
 async fn measure(options: &Options, root: &Path) -> Result<Report> {
-    let events = Events::read(&root.join("events"))?;
-    let (function, floor, python) = (root.join(&options.function), root.join(&options.floor), root.join(&options.python));
-    let rule = root.join("crates/bench/rdklib");
-    let lab = Lab {
-        subjects: [
-            Subject::binary(&function),
-            Subject {
-                program: python.clone(),
-                arguments: vec!["-m".into(), "awslambdaric".into(), "neptune_audit_rule.lambda_handler".into()],
-                folder: rule.clone(),
-            },
-            Subject::binary(&floor),
-        ],
+    let python = Subject {
+        program: root.join(&options.python),
+        arguments: vec!["-m".into(), "awslambdaric".into(), "neptune_audit_rule.lambda_handler".into()],
+        folder: root.join("crates/bench/rdklib"),
     };
-    let asked = |name: &str| options.only.is_empty() || options.only.iter().any(|only| only == name);
-    let runs = |full: usize| if options.quick { full.div_ceil(10) } else { full };
+    let lab = Lab {
+        subjects: [Subject::binary(&root.join(&options.function)), python, Subject::binary(&root.join(&options.floor))],
+        late: Subject::binary(&root.join(&options.late)),
+        events: Events::read(&root.join("events"))?,
+        means: Means::find(),
+        quick: options.quick,
+    };
     let mut report = Report::default();
-
-    if asked("start") {
-        eprintln!("cold starts …");
-        for section in start::measure(&lab, &events, runs(31)).await? {
-            if section.name == "start-tls" {
-                let of = |figure: usize, subject, to| section.figures[figure].ratio(subject, to).unwrap_or(f64::NAN);
-                report.goals.extend([
-                    Goal::new("cold start ÷ floor", 1.5, of(0, RULE, FLOOR)),
-                    Goal::new("cold start ÷ rdklib", 1.0 / 60.0, of(0, RULE, RDKLIB)),
-                    Goal::new("CPU until the first event is answered over TLS ÷ rdklib", 1.0 / 60.0, of(2, RULE, RDKLIB)),
-                    Goal::new("peak memory after it ÷ rdklib", 1.0 / 6.0, of(3, RULE, RDKLIB)),
-                ]);
-            }
-            report.sections.push(section);
-        }
-    }
-    if asked("warm") {
-        eprintln!("warm change events …");
-        let (section, to_chain) = warm::measure(&lab, &events, runs(5)).await?;
-        report.sections.push(section);
-        for (latency, ratio) in to_chain.into_iter().filter(|&(latency, _)| latency > 0) {
-            report.goals.push(Goal::new(format!("warm change event ÷ its own round trips, at {latency} ms per call"), 1.15, ratio));
-        }
-    }
-    if asked("schedule") {
-        eprintln!("schedules …");
-        let (sections, to_pages) = schedule::measure(&lab, &events, runs(3)).await?;
-        let memory = |name: &str| {
-            let section = sections.iter().find(|section| section.name == name)?;
-            section.figures.iter().find(|figure| figure.what == "peak memory")?.median(RULE)
-        };
-        let (small, large) = (memory("schedule-40").unwrap_or(f64::NAN), memory("schedule-10000").unwrap_or(f64::NAN));
-        report.sections.extend(sections);
-        for (clusters, latency, ratio) in to_pages {
-            if clusters == 10_000 && latency > 0 {
-                let what = format!("schedule over 10,000 clusters ÷ its chain of pages, at {latency} ms per call");
-                report.goals.push(Goal::new(what, 1.2, ratio));
-            }
-        }
-        report.goals.push(Goal::new("peak memory for 10,000 clusters ÷ for 40", 1.2, large / small));
-    }
-    if asked("size") {
-        let library = site_packages(&python)?.join("rdklib");
-        let section = size::measure(&function, &[rule, library], &floor)?;
-        let zip = section.figures[1].median(RULE).unwrap_or(f64::NAN);
-        report.goals.push(Goal { unit: "MB", ..Goal::new("zip", 2.5, zip) });
-        report.sections.push(section);
-    }
-    if asked("instructions") {
-        eprintln!("instructions …");
-        match instructions::measure(&lab, &events).await? {
-            Some(section) => report.sections.push(section),
-            None => report.texts.push("Instructions were not counted: valgrind is not installed.\n".into()),
-        }
-    }
-    if asked("organization") {
-        eprintln!("an organization …");
-        report.texts.push(organization::simulate(&lab.subjects[RULE], &events, options.quick).await?);
+    let asked: Vec<_> = if options.only.is_empty() { PARTS.map(str::to_owned).to_vec() } else { options.only.clone() };
+    for name in asked {
+        let began = Instant::now();
+        report.append(part(&name, &lab).await?);
+        eprintln!("{name}: {:.0} s", began.elapsed().as_secs_f64());
     }
     Ok(report)
-}
-
-/// Where the packages of a Python environment are.
-fn site_packages(python: &Path) -> Result<PathBuf> {
-    let printed = std::process::Command::new(python).args(["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]).output()?;
-    Ok(String::from_utf8(printed.stdout)?.trim().into())
 }
 
 fn load_average() -> String {
@@ -201,21 +173,19 @@ fn machine(load: String, began: Instant) -> String {
     )
 }
 
-fn print(report: &Report) {
-    println!("{}", body(report, |_| String::new()));
-    println!("{}", tables::goals(&report.goals));
-}
-
-/// Every section, with a picture of it.
+/// Every block, a section with a picture of it.
 fn body(report: &Report, picture: impl Fn(&Section) -> String) -> String {
-    let sections = report.sections.iter().map(|section| format!("{}\n{}", tables::section(section), picture(section)));
-    sections.chain(report.texts.iter().cloned()).collect::<Vec<_>>().join("\n")
+    let blocks = report.blocks.iter().map(|block| match block {
+        Block::Section(section) => format!("{}\n{}", tables::section(section), picture(section)),
+        Block::Text(text) => text.clone(),
+    });
+    blocks.collect::<Vec<_>>().join("\n")
 }
 
 fn write(report: &Report, root: &Path) -> Result<()> {
     let docs = root.join("docs");
     std::fs::create_dir_all(&docs)?;
-    for section in &report.sections {
+    for section in report.sections() {
         std::fs::write(docs.join(format!("{}.svg", section.name)), charts::svg(section))?;
     }
     let picture = |section: &Section| format!("![{}]({}.svg)\n", section.title, section.name);
@@ -224,41 +194,5 @@ fn write(report: &Report, root: &Path) -> Result<()> {
         tables::goals(&report.goals),
         body(report, picture)
     );
-    std::fs::write(docs.join("benchmarks.md"), page)?;
-    let readme = root.join("README.md");
-    if let Ok(text) = std::fs::read_to_string(&readme)
-        && let Some(rewritten) = replace_block(&text, &summary(report))
-    {
-        std::fs::write(readme, rewritten)?;
-    }
-    Ok(())
-}
-
-/// The block of the README: the goals, a cold function, the organization, and where it was measured.
-fn summary(report: &Report) -> String {
-    let start = report.sections.iter().find(|section| section.name == "start-tls").map(tables::section).unwrap_or_default();
-    format!(
-        "\n### Goals\n\n{}\n{start}\n![A cold function and one change event](docs/start-tls.svg)\n\n{}",
-        tables::goals(&report.goals),
-        report.texts.join("\n")
-    )
-}
-
-/// The text with what is between the markers replaced, where it has them.
-fn replace_block(text: &str, block: &str) -> Option<String> {
-    let (before, rest) = text.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{block}{END}{after}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_is_between_the_markers_is_replaced() {
-        let text = "a <!-- bench:begin -->\nold\n<!-- bench:end --> b";
-        assert_eq!(replace_block(text, "new\n").as_deref(), Some("a <!-- bench:begin -->\nnew\n<!-- bench:end --> b"));
-        assert_eq!(replace_block("no markers", "new"), None);
-    }
+    Ok(std::fs::write(docs.join("benchmarks.md"), page)?)
 }

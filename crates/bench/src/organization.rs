@@ -7,13 +7,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use emulator::fleet::{AUDITED_GROUP, HOME_ACCOUNT};
-use emulator::{Account, Answer, Cluster, Emulator, Fleet, Invocation, ParameterGroup, RateLimit, Role};
+use emulator::{Account, Answer, Cluster, Emulator, Fleet, Invocation, LogGroup, ParameterGroup, RateLimit, Role};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
+use crate::billed::{PER_GB_SECOND, PER_REQUEST, stretched};
 use crate::events::{Events, with_parameters};
-use crate::lab::milliseconds;
+use crate::figures::{Block, RULE, Report};
+use crate::lab::{Lab, milliseconds};
 use crate::process::{Endpoint, Process, Subject};
+use crate::share::of_a_cpu;
 use crate::statistics::Sample;
 use crate::tables;
 
@@ -22,7 +25,7 @@ const ACCOUNTS: usize = 1_000;
 const CHANGES: usize = 1_500;
 /// The account in which all clusters change within a minute, because a template did.
 const BUSY_CLUSTERS: usize = 120;
-const ROLE: &str = "NeptuneAuditRead";
+pub const ROLE: &str = "NeptuneAuditRead";
 const LATENCY: Duration = Duration::from_millis(20);
 /// The function's timeout.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -31,16 +34,12 @@ const CONCURRENCIES: [usize; 3] = [10, 25, 50];
 const TRIES: usize = 3;
 
 /// Assumed: AWS publishes no rates for these but that of STS (600 a second for an account and Region).
-const LIMITS: [(&str, f64, f64); 3] = [("rds:Describe*", 10.0, 20.0), ("config:*", 10.0, 20.0), ("sts:AssumeRole", 600.0, 600.0)];
+const LIMITS: [(&str, f64, f64); 4] =
+    [("rds:Describe*", 10.0, 20.0), ("logs:Describe*", 10.0, 20.0), ("config:*", 10.0, 20.0), ("sts:AssumeRole", 600.0, 600.0)];
 
-/// Public prices in US dollars, us-east-1, x86. <https://aws.amazon.com/lambda/pricing/>, <https://aws.amazon.com/config/pricing/>
-const PER_REQUEST: f64 = 0.20 / 1e6;
-const PER_GB_SECOND: f64 = 0.000_016_666_7;
-const PER_EVALUATION: f64 = 0.001;
-/// The function's memory, in GB, and its share of a CPU: Lambda gives a whole one at 1,769 MB.
-/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>
-const MEMORY_GB: f64 = 0.125;
-const CPU_SHARE: f64 = 128.0 / 1769.0;
+/// A public price in US dollars, us-east-1. <https://aws.amazon.com/config/pricing/>
+pub const PER_EVALUATION: f64 = 0.001;
+const MEGABYTES: u64 = 128;
 /// A month: one schedule a day, and so many changes of each cluster.
 const SCHEDULES_A_MONTH: f64 = 30.0;
 const CHANGES_A_MONTH: f64 = 4.0;
@@ -67,21 +66,22 @@ struct Event {
 }
 
 /// Simulates, and says what came of it.
-pub async fn simulate(subject: &Subject, events: &Events, quick: bool) -> Result<String> {
-    let fleet = organization();
+pub async fn measure(lab: &Lab) -> Result<Report> {
+    let fleet = organization(ACCOUNTS);
     let clusters: usize = fleet.accounts.values().map(|account| account.clusters.len()).sum();
-    let events = all_events(&fleet, events)?;
+    let events = all_events(&fleet, &lab.events)?;
     let mut outcomes = Vec::new();
-    for &concurrency in if quick { &CONCURRENCIES[..1] } else { &CONCURRENCIES } {
-        outcomes.push(run(subject, fleet.clone(), &events, concurrency).await?);
+    for &concurrency in if lab.quick { &CONCURRENCIES[..1] } else { &CONCURRENCIES } {
+        outcomes.push(run(&lab.subjects[RULE], fleet.clone(), &events, concurrency).await?);
     }
-    Ok(describe(clusters, events.len(), &outcomes))
+    let blocks = vec![Block::Text(describe(clusters, events.len(), &outcomes))];
+    Ok(Report { blocks, goals: Vec::new() })
 }
 
 /// Accounts with one to five clusters, each fiftieth with 40, the first with very many; all with a role that trusts the function's account.
-fn organization() -> Fleet {
+pub fn organization(accounts: usize) -> Fleet {
     let mut fleet = Fleet { limits: limits(), ..Fleet::default() };
-    for number in 1..=ACCOUNTS {
+    for number in 1..=accounts {
         let clusters = match number {
             1 => BUSY_CLUSTERS,
             _ if number % 50 == 0 => 40,
@@ -89,6 +89,7 @@ fn organization() -> Fleet {
         };
         let account = Account {
             clusters: (1..=clusters).map(|cluster| Cluster::healthy(format!("graph-{cluster}"))).collect(),
+            log_groups: (1..=clusters).map(|cluster| LogGroup::healthy(&format!("graph-{cluster}"))).collect(),
             parameter_groups: [(AUDITED_GROUP.to_owned(), ParameterGroup::new(&[("neptune_enable_audit_log", "1")]))].into(),
             roles: vec![Role { name: ROLE.into(), trusts: vec![HOME_ACCOUNT.into()] }],
             ..Account::default()
@@ -210,13 +211,15 @@ fn describe(clusters: usize, events: usize, outcomes: &[Outcome]) -> String {
 
 /// What a month of such an organization costs, by the least concurrency.
 fn costs(clusters: usize, outcome: &Outcome) -> Option<String> {
-    let cpu = milliseconds(outcome.cpu) / outcome.invocations as f64;
-    // On the function's share of a CPU the computing takes longer than here; waiting does not.
-    let billed = |trigger: &str| Some((outcome.durations.get(trigger)?.median() + cpu * (1.0 / CPU_SHARE - 1.0)).ceil());
+    let cpu = outcome.cpu / u32::try_from(outcome.invocations).ok()?;
+    let billed = |trigger: &str| {
+        let measured = Duration::from_secs_f64(outcome.durations.get(trigger)?.median() / 1000.0);
+        Some(stretched(measured, cpu, MEGABYTES).ceil())
+    };
     let (schedule, change) = (billed("schedule")?, billed("change")?);
     let schedules = ACCOUNTS as f64 * SCHEDULES_A_MONTH;
     let changes = clusters as f64 * CHANGES_A_MONTH;
-    let gb_seconds = (schedules * schedule + changes * change) / 1000.0 * MEMORY_GB;
+    let gb_seconds = (schedules * schedule + changes * change) / 1000.0 * MEGABYTES as f64 / 1024.0;
     let lambda = (schedules + changes) * PER_REQUEST + gb_seconds * PER_GB_SECOND;
     let every = (clusters as f64 * SCHEDULES_A_MONTH + changes) * PER_EVALUATION;
     let changed = changes * PER_EVALUATION;
@@ -229,8 +232,9 @@ fn costs(clusters: usize, outcome: &Outcome) -> Option<String> {
         row("AWS Config, at most one result for each change (`reportUnchanged` = `false`)", format!("{changed:.2} $")),
     ];
     Some(format!(
-        "A month with one schedule a day and {CHANGES_A_MONTH} changes of each cluster, at 128 MB. CPU time is stretched to the function's share of a \
-         CPU ({CPU_SHARE:.3}); AWS Config without its discount for volume and without recording items. List prices of us-east-1.\n\n{}",
+        "A month with one schedule a day and {CHANGES_A_MONTH} changes of each cluster, at {MEGABYTES} MB. CPU time is stretched to the function's \
+         share of a CPU ({:.3}); AWS Config without its discount for volume and without recording items. List prices of us-east-1.\n\n{}",
+        of_a_cpu(MEGABYTES),
         tables::table(&["a month".to_owned(), String::new()], rows)
     ))
 }
@@ -241,7 +245,7 @@ mod tests {
 
     #[test]
     fn every_account_has_clusters_and_a_role() {
-        let fleet = organization();
+        let fleet = organization(ACCOUNTS);
         let accounts: Vec<_> = fleet.accounts.iter().filter(|(id, _)| *id != HOME_ACCOUNT).collect();
         assert_eq!(accounts.len(), ACCOUNTS);
         assert!(accounts.iter().all(|(_, account)| !account.clusters.is_empty() && account.roles.len() == 1));

@@ -14,6 +14,9 @@ use tempfile::NamedTempFile;
 /// How long a function may take to its first poll; under valgrind that is seconds.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// Between two looks for a poll. A function that still prepares after its first poll does so on a whole CPU until that is noticed.
+const GLANCE: Duration = Duration::from_micros(100);
+
 /// A function that can be started.
 #[derive(Clone, Debug)]
 pub struct Subject {
@@ -102,6 +105,11 @@ impl Process {
         Ok(Self { child, clock, started })
     }
 
+    /// Its number, for the kernel.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for a poll of the Runtime API later than `since`, and says when it came.
     pub async fn polls(&mut self, emulator: &Emulator, since: Instant) -> Result<Instant> {
         loop {
@@ -115,7 +123,8 @@ impl Process {
             if since.elapsed() > PATIENCE {
                 bail!("the function does not ask for an event");
             }
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            // Not with tokio, whose clock has milliseconds. The emulator has a thread of its own.
+            std::thread::sleep(GLANCE);
         }
     }
 
@@ -126,10 +135,24 @@ impl Process {
 
     /// The most memory that was resident so far, in bytes.
     pub fn peak_memory(&self) -> Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    /// The memory that is resident now, in bytes.
+    pub fn resident(&self) -> Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    fn memory(&self, what: &str) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM in /proc")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(what)).with_context(|| format!("no {what} in /proc"))?;
         let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kibibytes * 1024)
+    }
+
+    /// Whether it still runs.
+    pub fn is_alive(&mut self) -> Result<bool> {
+        Ok(self.child.try_wait()?.is_none())
     }
 
     /// Ends it as a signal from outside would, and waits until it is gone.

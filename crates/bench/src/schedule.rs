@@ -7,34 +7,36 @@ use emulator::fleet::HOME_ACCOUNT;
 use emulator::{Emulator, Fleet};
 
 use crate::chain;
-use crate::events::Events;
-use crate::figures::{Figure, RULE, Section, Unit};
+use crate::figures::{Block, Figure, Goal, RULE, Report, Section, Unit};
 use crate::lab::{Lab, Run, megabytes, milliseconds, send};
 use crate::process::{Endpoint, Process, Subject};
 use crate::statistics::Sample;
 use crate::warm::LATENCIES;
 
 /// Clusters of the account.
-pub const SIZES: [usize; 3] = [40, 1_000, 10_000];
-const LISTING: &str = "rds:DescribeDBClusters";
+const SIZES: [usize; 3] = [40, 1_000, 10_000];
+/// Each is a chain of pages; the longest one is what a schedule cannot be faster than.
+const LISTINGS: [&str; 2] = ["rds:DescribeDBClusters", "logs:DescribeLogGroups"];
 
-/// A section for each size, and this function's time ÷ the time of its chain of pages, by size and latency.
-pub async fn measure(lab: &Lab, events: &Events, rounds: usize) -> Result<(Vec<Section>, Vec<(usize, u64, f64)>)> {
-    let event = events.schedule(HOME_ACCOUNT)?;
-    let (mut sections, mut to_pages) = (Vec::new(), Vec::new());
+/// A section for each size; this function's time is held against that of its longest chain of pages.
+pub async fn measure(lab: &Lab) -> Result<Report> {
+    let rounds = lab.runs(3);
+    let event = || lab.events.schedule(HOME_ACCOUNT);
+    let (mut sections, mut goals) = (Vec::new(), Vec::new());
     for (number, clusters) in SIZES.into_iter().enumerate() {
         let emulator = Emulator::start(Fleet::healthy(clusters)).await;
         let endpoint = Endpoint::tls(&emulator).await?;
         // From the second schedule on there are recorded results to read; the first one is not the rule.
-        once(&lab.subjects[RULE], &emulator, &endpoint, &event, clusters).await?;
+        once(&lab.subjects[RULE], &emulator, &endpoint, &event()?, clusters).await?;
         let (mut figures, mut cpu_and_more) = (Vec::new(), Vec::new());
         for latency in LATENCIES {
             emulator.set_latency(Duration::from_millis(latency));
             let mut values: [[Vec<f64>; 3]; 5] = Default::default();
             for _ in 0..rounds {
                 for subject in Lab::RULES {
-                    let (run, cpu, memory) = once(&lab.subjects[subject], &emulator, &endpoint, &event, clusters).await?;
-                    let ratio = run.duration.as_secs_f64() / chain::of_action(&run.calls, LISTING).as_secs_f64();
+                    let (run, cpu, memory) = once(&lab.subjects[subject], &emulator, &endpoint, &event()?, clusters).await?;
+                    let pages = LISTINGS.map(|listing| chain::of_action(&run.calls, listing)).into_iter().max().unwrap_or_default();
+                    let ratio = run.duration.as_secs_f64() / pages.as_secs_f64();
                     let measured = [milliseconds(run.duration), cpu, memory, run.calls.len() as f64, ratio];
                     for (figure, value) in measured.into_iter().enumerate() {
                         values[figure][subject].push(value);
@@ -43,8 +45,9 @@ pub async fn measure(lab: &Lab, events: &Events, rounds: usize) -> Result<(Vec<S
             }
             let [time, cpu, memory, calls, ratio] = values.map(|of| of.map(|values| (!values.is_empty()).then(|| Sample::new(values))));
             figures.push(Figure::new(format!("time at {latency} ms per call"), Unit::Milliseconds, time));
-            if let Some(ratio) = &ratio[RULE] {
-                to_pages.push((clusters, latency, ratio.median()));
+            if let (Some(ratio), true) = (&ratio[RULE], clusters == 10_000 && latency > 0) {
+                let what = format!("schedule over 10,000 clusters ÷ its longest chain of pages, at {latency} ms per call");
+                goals.push(Goal::new(what, 1.2, ratio.median()));
             }
             // The memory that matters is that of the slowest calls: more is under way at once.
             cpu_and_more = vec![
@@ -61,7 +64,11 @@ pub async fn measure(lab: &Lab, events: &Events, rounds: usize) -> Result<(Vec<S
             figures,
         });
     }
-    Ok((sections, to_pages))
+    let memory = |section: &Section| section.figures.iter().find(|figure| figure.what == "peak memory")?.median(RULE);
+    let (small, large) = (sections.first().and_then(memory), sections.last().and_then(memory));
+    let ratio = large.unwrap_or(f64::NAN) / small.unwrap_or(f64::NAN);
+    goals.push(Goal::new("peak memory for 10,000 clusters ÷ for 40", 1.2, ratio));
+    Ok(Report { blocks: sections.into_iter().map(Block::Section).collect(), goals })
 }
 
 async fn once(

@@ -7,26 +7,39 @@ use anyhow::{Context, Result};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::figures::{Figure, Section, Unit};
-use crate::lab::megabytes;
+use crate::figures::{Block, FLOOR, Figure, Goal, RDKLIB, RULE, Report, Section, Unit};
+use crate::lab::{Lab, megabytes};
 use crate::statistics::Sample;
 
-/// `python` is what the Python rule needs beside Lambda's runtime: the rule and rdklib.
-pub fn measure(function: &Path, python: &[PathBuf], floor: &Path) -> Result<Section> {
+/// The sizes, and the zip's bound.
+pub fn measure(lab: &Lab) -> Result<Report> {
+    let [function, python, floor] = [RULE, RDKLIB, FLOOR].map(|subject| &lab.subjects[subject]);
+    // What the Python rule needs beside Lambda's runtime: the rule and rdklib.
+    let needed = [python.folder.clone(), site_packages(&python.program)?.join("rdklib")];
+    let (function, floor) = (&function.program, &floor.program);
     let one = |bytes: u64| Some(Sample::new(vec![megabytes(bytes)]));
     let size = |path: &Path| -> Result<u64> { Ok(std::fs::metadata(path).with_context(|| format!("no {}", path.display()))?.len()) };
     let binaries = [one(size(function)?), None, one(size(floor)?)];
     let zips = [
-        one(zipped(&[("bootstrap".into(), function.into())])?),
-        one(zipped(&files(python)?)?),
-        one(zipped(&[("bootstrap".into(), floor.into())])?),
+        one(zipped(&[("bootstrap".into(), function.clone())])?),
+        one(zipped(&files(&needed)?)?),
+        one(zipped(&[("bootstrap".into(), floor.clone())])?),
     ];
-    Ok(Section {
+    let [binaries, zips] = [Figure::new("binary", Unit::Megabytes, binaries), Figure::new("zip", Unit::Megabytes, zips)];
+    let goal = Goal { unit: "MB", ..Goal::new("zip", 2.5, zips.median(RULE).unwrap_or(f64::NAN)) };
+    let section = Section {
         name: "size",
         title: "What is deployed".into(),
         note: "The zip of the Python rule holds the rule and rdklib; Python and boto3 are Lambda's.".into(),
-        figures: vec![Figure::new("binary", Unit::Megabytes, binaries), Figure::new("zip", Unit::Megabytes, zips)],
-    })
+        figures: vec![binaries, zips],
+    };
+    Ok(Report { blocks: vec![Block::Section(section)], goals: vec![goal] })
+}
+
+/// Where the packages of a Python environment are.
+fn site_packages(python: &Path) -> Result<PathBuf> {
+    let printed = std::process::Command::new(python).args(["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]).output()?;
+    Ok(String::from_utf8(printed.stdout)?.trim().into())
 }
 
 fn zipped(files: &[(String, PathBuf)]) -> Result<u64> {

@@ -4,8 +4,7 @@ use anyhow::Result;
 use emulator::fleet::HOME_ACCOUNT;
 use emulator::{Emulator, Fleet};
 
-use crate::events::Events;
-use crate::figures::{FLOOR, Figure, Section, Unit};
+use crate::figures::{Block, FLOOR, Figure, Goal, RDKLIB, RULE, Report, Section, Unit};
 use crate::lab::{Lab, megabytes, milliseconds, send};
 use crate::process::{Endpoint, Process, Subject};
 use crate::statistics::Sample;
@@ -19,15 +18,22 @@ const FIGURES: [(&str, Unit); 4] = [
 ];
 
 /// Over plain HTTP and over TLS, all subjects in turn.
-pub async fn measure(lab: &Lab, events: &Events, runs: usize) -> Result<[Section; 2]> {
+pub async fn measure(lab: &Lab) -> Result<Report> {
+    let runs = lab.runs(31);
     let emulator = Emulator::start(Fleet::healthy(1)).await;
     let http = Endpoint::http(&emulator);
     let tls = Endpoint::tls(&emulator).await?;
-    let event = events.change(HOME_ACCOUNT, "c-0001")?;
-    Ok([
-        section(lab, &emulator, &tls, &event, runs, "start-tls", "A cold function and one change event, over TLS").await?,
-        section(lab, &emulator, &http, &event, runs, "start-http", "The same over plain HTTP").await?,
-    ])
+    let event = lab.events.change(HOME_ACCOUNT, "c-0001")?;
+    let over_tls = section(lab, &emulator, &tls, &event, runs, "start-tls", "A cold function and one change event, over TLS").await?;
+    let over_http = section(lab, &emulator, &http, &event, runs, "start-http", "The same over plain HTTP").await?;
+    let of = |figure: usize, subject, to| over_tls.figures[figure].ratio(subject, to).unwrap_or(f64::NAN);
+    let goals = vec![
+        Goal::new("cold start ÷ floor", 1.5, of(0, RULE, FLOOR)),
+        Goal::new("cold start ÷ rdklib", 1.0 / 60.0, of(0, RULE, RDKLIB)),
+        Goal::new("CPU until the first event is answered over TLS ÷ rdklib", 1.0 / 60.0, of(2, RULE, RDKLIB)),
+        Goal::new("peak memory after it ÷ rdklib", 1.0 / 6.0, of(3, RULE, RDKLIB)),
+    ];
+    Ok(Report { blocks: vec![Block::Section(over_tls), Block::Section(over_http)], goals })
 }
 
 async fn section(

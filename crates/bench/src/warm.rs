@@ -7,8 +7,7 @@ use emulator::fleet::HOME_ACCOUNT;
 use emulator::{Emulator, Fleet};
 
 use crate::chain;
-use crate::events::Events;
-use crate::figures::{Figure, RULE, Section, Unit};
+use crate::figures::{Block, Figure, Goal, RULE, Report, Section, Unit};
 use crate::lab::{Lab, milliseconds, send};
 use crate::process::{Endpoint, Process};
 use crate::statistics::Sample;
@@ -19,12 +18,13 @@ pub const LATENCIES: [u64; 3] = [0, 5, 50];
 const DISCARDED: usize = 2;
 const EVENTS: usize = 10;
 
-/// The section, and the median of this function's time ÷ the time of its own round trips, by latency.
-pub async fn measure(lab: &Lab, events: &Events, rounds: usize) -> Result<(Section, Vec<(u64, f64)>)> {
+/// A section, and this function's time held against the time of its own round trips.
+pub async fn measure(lab: &Lab) -> Result<Report> {
+    let rounds = lab.runs(5);
     let emulator = Emulator::start(Fleet::healthy(1)).await;
     let endpoint = Endpoint::tls(&emulator).await?;
-    let event = events.change(HOME_ACCOUNT, "c-0001")?;
-    let (mut figures, mut to_chain) = (Vec::new(), Vec::new());
+    let event = lab.events.change(HOME_ACCOUNT, "c-0001")?;
+    let (mut figures, mut goals) = (Vec::new(), Vec::new());
     for latency in LATENCIES {
         emulator.set_latency(Duration::from_millis(latency));
         let mut values: [[Vec<f64>; 3]; 4] = Default::default();
@@ -48,8 +48,8 @@ pub async fn measure(lab: &Lab, events: &Events, rounds: usize) -> Result<(Secti
         }
         let [time, cpu, calls, ratio] = values.map(|of| of.map(|values| (!values.is_empty()).then(|| Sample::new(values))));
         figures.push(Figure::new(format!("time at {latency} ms per call"), Unit::Milliseconds, time));
-        if let Some(ratio) = &ratio[RULE] {
-            to_chain.push((latency, ratio.median()));
+        if let (Some(ratio), true) = (&ratio[RULE], latency > 0) {
+            goals.push(Goal::new(format!("warm change event ÷ its own round trips, at {latency} ms per call"), 1.15, ratio.median()));
         }
         if latency == 0 {
             figures.push(Figure::new("CPU", Unit::Milliseconds, cpu));
@@ -62,5 +62,5 @@ pub async fn measure(lab: &Lab, events: &Events, rounds: usize) -> Result<(Secti
         note: format!("{rounds} processes of each in turn, {EVENTS} events in each."),
         figures,
     };
-    Ok((section, to_chain))
+    Ok(Report { blocks: vec![Block::Section(section)], goals })
 }

@@ -188,6 +188,13 @@ pub enum Basis {
     Reference,
 }
 
+impl Basis {
+    /// What both together are: a reference, if one of them is.
+    pub(crate) fn and(self, other: Self) -> Self {
+        if self == Self::Value { other } else { self }
+    }
+}
+
 /// One link of a trail, for one log type.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -204,6 +211,14 @@ pub struct LinkState {
     pub detail: Option<String>,
     /// What to do.
     pub remedy: Option<String>,
+}
+
+impl LinkState {
+    /// Whether both are the same finding about the same log.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let said = |link: &Self| (link.log_type, link.code, link.detail.clone(), link.remedy.clone());
+        self.code.is_some() && said(self) == said(other)
+    }
 }
 
 /// How a link is.
@@ -261,6 +276,16 @@ pub struct NotLooked {
     pub permission: Option<String>,
     /// What went wrong.
     pub message: String,
+}
+
+impl NotLooked {
+    /// What went wrong, with the permission, said once.
+    pub fn sentence(&self) -> String {
+        match &self.permission {
+            Some(permission) if !self.message.contains(permission.as_str()) => format!("{permission}: {}", self.message),
+            _ => self.message.clone(),
+        }
+    }
 }
 
 /// How many there are of each. A cluster counts once; one with nothing left but what is suppressed counts as suppressed.
@@ -341,6 +366,18 @@ impl Judged {
             }
         }
         if findings.is_empty() { vec![None] } else { findings }
+    }
+
+    /// The links that are broken or may be, without those that say what another of the same log has said: one missing log group breaks
+    /// several links in the same way.
+    pub fn broken_links(&self) -> Vec<&LinkState> {
+        let mut broken: Vec<&LinkState> = Vec::new();
+        for link in self.links.iter().filter(|link| link.state.is_finding()) {
+            if !broken.iter().any(|said| said.says_the_same_as(link)) {
+                broken.push(link);
+            }
+        }
+        broken
     }
 
     /// The suppression of a finding, if there is one.

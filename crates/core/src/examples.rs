@@ -74,10 +74,17 @@ pub fn strictest() -> Requirements {
     }
 }
 
+/// A change to the healthy cluster.
+pub type Break = fn(&mut ClusterFacts);
+
 /// For each code, a change to the healthy cluster that breaks the audit log's trail in this way and no other.
-pub const BREAKS: [(Code, fn(&mut ClusterFacts)); Code::ALL.len()] = [
+pub const BREAKS: [(Code, Break); Code::ALL.len()] = [
     (Code::ParameterOff, |facts| facts.parameters.audit.value = Some("0".to_owned())),
-    (Code::NotInEffect, |facts| facts.cluster.members[1].parameter_group_status = "pending-reboot".to_owned()),
+    (Code::NotInEffect, |facts| {
+        if let Some(member) = facts.cluster.members.last_mut() {
+            member.parameter_group_status = "pending-reboot".to_owned();
+        }
+    }),
     (Code::CallerUnknown, |facts| facts.cluster.iam_authentication = false),
     (Code::ExportOff, |facts| facts.cluster.exported = vec!["slowquery".to_owned()]),
     (Code::ExportPending, |facts| {
@@ -97,5 +104,20 @@ pub const BREAKS: [(Code, fn(&mut ClusterFacts)); Code::ALL.len()] = [
 fn change_group(facts: &mut ClusterFacts, change: fn(&mut LogGroup)) {
     if let Some(group) = facts.audit_log_group.group.found_mut() {
         change(group);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_about_the_healthy_cluster_comes_from_the_future() {
+        let facts = healthy();
+        assert!(facts.read_at > SystemTime::UNIX_EPOCH && facts.cluster.created_at.is_some_and(|at| at < facts.read_at));
+        for log_type in LogType::ALL {
+            let newest = &facts.log_group(log_type).newest_event;
+            assert!(matches!(newest, Fact::Found(Some(at)) if *at < facts.read_at), "{newest:?}");
+        }
     }
 }

@@ -45,3 +45,35 @@ impl fmt::Display for Exemption {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_a_key_of_1_to_128_characters_and_a_value_of_at_most_256() {
+        let (key, value) = ("é".repeat(128), "é".repeat(256));
+        for (text, is_tag) in [
+            (key.clone(), true),
+            (format!("{key}x"), false),
+            (format!("{key}={value}"), true),
+            (format!("{key}={value}x"), false),
+            (format!("{key}x={value}"), false),
+            ("k=".to_owned(), true),
+            ("=value".to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(ExemptTag::parse(&text).is_some(), is_tag, "{text}");
+        }
+        assert_eq!(ExemptTag::parse("k=v=w"), Some(ExemptTag { key: "k".to_owned(), value: Some("v=w".to_owned()) }));
+        assert_eq!(ExemptTag::parse("k"), Some(ExemptTag { key: "k".to_owned(), value: None }));
+    }
+
+    #[test]
+    fn an_exemption_names_the_tag_with_its_value_if_it_has_one() {
+        let tagged = |value: &str| Exemption::Tagged(Tag { key: "audit".to_owned(), value: value.to_owned() }).to_string();
+        assert_eq!(tagged("no"), "its tag audit=no exempts it");
+        assert_eq!(tagged(""), "its tag audit exempts it");
+        assert_eq!(Exemption::BeingDeleted.to_string(), "it is being deleted");
+    }
+}

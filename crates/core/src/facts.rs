@@ -106,6 +106,13 @@ pub struct Member {
     pub parameter_group_status: String,
 }
 
+impl Member {
+    /// Whether every static parameter of the group is in effect on it. A status that nobody knows says that it is not.
+    pub fn is_in_sync(&self) -> bool {
+        self.parameter_group_status == "in-sync"
+    }
+}
+
 /// The parameters of a DB cluster parameter group that turn logs on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogParameters {
@@ -321,6 +328,43 @@ impl ClusterFacts {
         match log_type {
             LogType::Audit => &mut self.audit_log_group,
             LogType::SlowQuery => &mut self.slow_query_log_group,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::healthy;
+
+    #[test]
+    fn a_log_type_is_known_by_its_name_alone() {
+        for log_type in LogType::ALL {
+            assert_eq!(LogType::parse(log_type.as_str()), Some(log_type));
+        }
+        for name in ["", "Audit", "error", "slow_query"] {
+            assert_eq!(LogType::parse(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_the_engine_neptune_is_neptune() {
+        for (engine, is_neptune) in [("neptune", true), ("docdb", false), ("aurora-mysql", false), ("Neptune", false), ("", false)] {
+            let cluster = Cluster { engine: engine.to_owned(), ..healthy().cluster };
+            assert_eq!(cluster.is_neptune(), is_neptune, "{engine}");
+        }
+    }
+
+    #[test]
+    fn the_facts_of_each_log_are_read_where_they_were_noted() {
+        for (log_type, other) in [(LogType::Audit, LogType::SlowQuery), (LogType::SlowQuery, LogType::Audit)] {
+            let mut facts = healthy();
+            *facts.log_group_mut(log_type) = LogGroupFacts::missing();
+            facts.parameters.of_mut(log_type).value = None;
+            assert_eq!(*facts.log_group(log_type), LogGroupFacts::missing());
+            assert_eq!(facts.parameters.of(log_type).value, None);
+            assert_eq!(facts.log_group(other), healthy().log_group(other));
+            assert_eq!(facts.parameters.of(other), healthy().parameters.of(other));
         }
     }
 }

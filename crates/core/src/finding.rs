@@ -85,3 +85,19 @@ impl fmt::Display for Code {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_known_by_the_name_that_it_is_displayed_with() {
+        for code in Code::ALL {
+            assert_eq!(Code::parse(&code.to_string()), Some(code));
+            assert_eq!(code.to_string(), code.as_str());
+        }
+        for name in ["", "silent", "SILENT ", "LOUD"] {
+            assert_eq!(Code::parse(name), None, "{name}");
+        }
+    }
+}

@@ -63,7 +63,7 @@ pub enum Remedy {
     CreateLogGroup {
         /// This one.
         log_group: String,
-        /// Whether something is known that keeps Neptune from it: mended, the log group comes by itself.
+        /// Whether something is known that excuses Neptune, be it that nothing was to be written yet: then the log group comes by itself.
         comes_by_itself: bool,
     },
     /// Keep events longer.

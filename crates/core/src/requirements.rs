@@ -331,3 +331,6 @@ fn destination(text: &str) -> Option<Pattern> {
 fn retention_days(text: &str) -> Option<Option<u32>> {
     whole(text, 1, LONGEST_RETENTION_DAYS).map(Some)
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,7 +47,14 @@ fn excluded(criteria: &str) -> Option<Vec<String>> {
         return None;
     }
     let names = list.split(|between: char| between == ',' || between.is_whitespace()).map(|name| name.trim_matches(['"', '\'']));
-    Some(names.filter(|name| !name.is_empty()).map(str::to_owned).collect())
+    let names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
+    names.iter().all(|name| is_log_group_name(name)).then(|| names.into_iter().map(str::to_owned).collect())
+}
+
+/// Anything else may be a pattern, or names with another separator: taken for one name, it would exclude nothing.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>
+fn is_log_group_name(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/.#".contains(&byte))
 }
 
 #[cfg(test)]
@@ -81,8 +88,15 @@ mod tests {
             "LogGroupName IN [\"a\"]",
             "LogGroupNamePrefix NOT IN [\"a\"]",
             "LogGroupName NOT IN a",
+            "LogGroupName NOT AT [\"b\"]",
+            "LogGroupName AND IN [\"b\"]",
+            "LogGroupText NOT IN [\"b\"]",
+            "LogGroupName NOTHING IN [\"b\"]",
             "LogGroupName NOT IN [a] AND x",
             "LogGroupName NOT IN [a] OR LogGroupName NOT IN [b]",
+            "LogGroupName NOT IN [\"/aws/neptune/*\"]",
+            "LogGroupName NOT IN [\"a\";\"b\"]",
+            "LogGroupName NOT IN [\"a\"\"b\"]",
             "é",
         ] {
             assert_eq!(Selection::parse(criteria).includes("any"), None, "{criteria}");

@@ -148,3 +148,13 @@ fn consider(facts: &ClusterFacts, required: &Requirements) -> Result<Verdict, Ve
         (true, false) => Ok(Verdict::Compliant(trails)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_read_is_no_verdict_and_says_so() {
+        assert_eq!(Unread.to_string(), "a fact that is required was not read");
+    }
+}

@@ -4,7 +4,8 @@
 //! every scene and exits 0 only if each verdict is the expected one; with events as arguments it sends just those.
 //!
 //! In reading order: `scenes` is the story, `scene` one event of it about every cluster, `stage` runs emulator and function,
-//! `expected` knows what must come out, `review` compares, `repair` runs the runbook, `showing` and `screen` print,
+//! `expected` knows what must come out, `review` compares, `beside` runs the command
+//! beside the rule, `repair` runs the runbook, `showing` and `screen` print,
 //! `table` and `wrapping` keep words whole.
 
 #![allow(
@@ -22,6 +23,7 @@
     reason = "a tool of this repository, which no user runs: it may stop with a panic, and it prints"
 )]
 
+mod beside;
 mod expected;
 mod repair;
 mod review;

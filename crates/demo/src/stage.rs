@@ -13,6 +13,9 @@ use serde_json::Value;
 /// How much of the function's log says why something failed.
 const LOG_LINES: usize = 5;
 
+/// A line of the log may arrive after the answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// The function's last lines may arrive after its end.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
@@ -20,6 +23,8 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 pub(crate) struct Stage {
     emulator: Emulator,
     function: Function,
+    /// The function's program.
+    program: PathBuf,
     fleet: Fleet,
     event_folder: PathBuf,
     progress: ProgressBar,
@@ -59,8 +64,23 @@ impl Stage {
         let progress = ProgressBar::new_spinner();
         progress.enable_steady_tick(Duration::from_millis(100));
         let emulator = Emulator::start(fleet.clone()).await;
-        let function = Function::spawn(function, &emulator, [("RUST_LOG", "info")])?;
-        Ok(Self { emulator, function, fleet, event_folder, progress })
+        let program = function.to_owned();
+        let function = Function::spawn(&program, &emulator, [("RUST_LOG", "info")])?;
+        Ok(Self { emulator, function, program, fleet, event_folder, progress })
+    }
+
+    /// The same function in another Region, on a fleet as it is now. It ends when it is dropped.
+    pub(crate) async fn elsewhere(&self, region: &str) -> Result<Self> {
+        let fleet = self.emulator.fleet();
+        let emulator = Emulator::start(fleet.clone()).await;
+        let function = Function::spawn(&self.program, &emulator, [("AWS_REGION", region), ("RUST_LOG", "info")])?;
+        let (program, event_folder, progress) = (self.program.clone(), self.event_folder.clone(), self.progress.clone());
+        Ok(Self { emulator, function, program, fleet, event_folder, progress })
+    }
+
+    /// The command, which is built beside the function.
+    pub(crate) fn command(&self) -> PathBuf {
+        self.program.with_file_name("neptune-audit")
     }
 
     /// The fleet as it was before anything happened.
@@ -81,6 +101,31 @@ impl Stage {
     /// Changes what AWS would say.
     pub(crate) fn update(&self, change: impl FnOnce(&mut Fleet)) {
         self.emulator.update(change);
+    }
+
+    pub(crate) fn clear_faults(&self) {
+        self.emulator.clear_faults();
+    }
+
+    /// How many lines the function has logged.
+    pub(crate) fn log_length(&self) -> usize {
+        self.function.log().len()
+    }
+
+    /// The first warning after so many lines of the log.
+    pub(crate) async fn warning(&self, logged: usize) -> Option<String> {
+        let warning = |line: &String| {
+            let line: Value = serde_json::from_str(line).ok()?;
+            (line["level"] == "WARN").then(|| line["message"].as_str().unwrap_or_default().to_owned())
+        };
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = self.function.log().iter().skip(logged).find_map(warning);
+            if found.is_some() || Instant::now() > deadline {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     pub(crate) fn inject(&self, fault: Fault) {

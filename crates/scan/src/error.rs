@@ -99,3 +99,15 @@ impl From<CallError> for ScanError {
         Self::Call(failure)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_kept_a_cluster_from_being_judged_is_told() {
+        let failure = CallError::incomplete("rds:DescribeDBClusters", "cluster `graph`", "the answer has no Engine");
+        assert_eq!(ScanError::from(failure).to_string(), "rds:DescribeDBClusters on cluster `graph`: the answer has no Engine");
+        assert!(ScanError::Unread("graph".to_owned()).to_string().starts_with("cluster `graph`: a fact that is required was not read"));
+    }
+}

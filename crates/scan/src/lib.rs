@@ -7,7 +7,7 @@
 //!
 //! - [`scan`] reads what a verdict needs and no more; [`listing`] looks things up in what is still being read.
 //! - [`neptune`] and [`logs`] make the calls and give back plain facts; [`paging`] says when a listing is whole.
-//! - [`connection`] makes the clients; [`interceptors`] count their calls and refuse what is cut off; [`error`] is what can go wrong.
+//! - [`connection`] makes the clients, with the machine's `roots`; [`interceptors`] count their calls and refuse what is cut off; [`error`] is what can go wrong.
 
 pub mod connection;
 pub mod error;
@@ -16,4 +16,5 @@ pub mod listing;
 pub mod logs;
 pub mod neptune;
 pub mod paging;
+mod roots;
 pub mod scan;

@@ -49,12 +49,14 @@ impl Logs {
             more = has_more(page.next_token());
             let groups = page.log_groups.unwrap_or_default().into_iter();
             let named = groups.filter_map(|group| {
+                let class = group.log_group_class.filter(|class| !class.as_str().is_empty());
                 let facts = LogGroup {
-                    retention_days: group.retention_in_days.and_then(|days| u32::try_from(days).ok()),
+                    // Only a log group without a number keeps its events for ever: one that makes no sense meets no minimum.
+                    retention_days: group.retention_in_days.map(|days| u32::try_from(days).unwrap_or(0)),
                     retention_policy: group.retention_policy_name.filter(|policy| !policy.is_empty()),
                     encrypted: group.kms_key_id.is_some_and(|key| !key.is_empty()),
                     // A class that this version of the SDK does not know is told by its name all the same.
-                    class: group.log_group_class.map_or_else(|| STANDARD.to_owned(), |class| class.as_str().to_owned()),
+                    class: class.map_or_else(|| STANDARD.to_owned(), |class| class.as_str().to_owned()),
                     deletion_protected: group.deletion_protection_enabled.unwrap_or(false),
                     metric_filters: group.metric_filter_count.and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
                 };
@@ -88,7 +90,7 @@ impl Logs {
             more = has_more(page.next_token());
             found.extend(page.subscription_filters.unwrap_or_default().into_iter().filter_map(|filter| {
                 Some(SubscriptionFilter {
-                    destination: filter.destination_arn?,
+                    destination: filter.destination_arn.filter(|destination| !destination.is_empty())?,
                     pattern: filter.filter_pattern.unwrap_or_default(),
                     field_selection: filter.field_selection_criteria,
                 })
@@ -111,7 +113,7 @@ impl Logs {
             let request = self.client.describe_account_policies().policy_type(PolicyType::SubscriptionFilterPolicy);
             let page = request.set_next_token(token.clone()).send().await;
             let page = page.map_err(|error| CallError::new(DESCRIBE_POLICIES, on, &error))?;
-            found.extend(page.account_policies.unwrap_or_default().into_iter().map(read_policy));
+            found.extend(page.account_policies.unwrap_or_default().into_iter().filter_map(read_policy));
             match page.next_token.filter(|next| has_more(Some(next))) {
                 None => return Ok(found),
                 Some(next) => {
@@ -158,21 +160,32 @@ fn newest_of(stream: &LogStream) -> Option<SystemTime> {
     Some(SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(milliseconds).ok()?))
 }
 
-/// What cannot be read of a policy is blank, or not understood: then it does not count.
-fn read_policy(policy: Described) -> AccountPolicy {
-    let document = policy.policy_document.unwrap_or_default();
-    let fields: Value = serde_json::from_str(&document).unwrap_or_default();
-    let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let selection = match fields.get("FieldSelectionCriteria").or_else(|| fields.get("fieldSelectionCriteria")) {
-        None => Selection::parse(policy.selection_criteria.as_deref().unwrap_or_default()),
-        Some(fields) => Selection::NotUnderstood(fields.to_string()),
-    };
-    AccountPolicy {
-        name: policy.policy_name.unwrap_or_default(),
-        destination: text("DestinationArn"),
-        pattern: text("FilterPattern"),
-        selection,
+/// A policy that sends somewhere, as far as it says so. Whatever is not in the form that CloudWatch Logs documents limits it: then it does
+/// not count.
+fn read_policy(policy: Described) -> Option<AccountPolicy> {
+    if policy.policy_type.is_some_and(|policy_type| policy_type != PolicyType::SubscriptionFilterPolicy) {
+        return None;
     }
+    let document: Value = serde_json::from_str(&policy.policy_document.unwrap_or_default()).ok()?;
+    let destination = field(&document, "DestinationArn").filter(|destination| destination.starts_with("arn:"))?;
+    let selection = match field(&document, "FieldSelectionCriteria") {
+        None => Selection::parse(policy.selection_criteria.as_deref().unwrap_or_default()),
+        Some(fields) => Selection::NotUnderstood(fields),
+    };
+    let pattern = field(&document, "FilterPattern").unwrap_or_default();
+    Some(AccountPolicy { name: policy.policy_name.unwrap_or_default(), destination, pattern, selection })
+}
+
+/// What a field of a document says, in whatever case its name is written: a text, or JSON for anything that should have been one. `None`
+/// where it says nothing.
+fn field(document: &Value, name: &str) -> Option<String> {
+    let (_, value) = document.as_object()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+    let text = match value {
+        Value::Null => return None,
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    (!text.trim().is_empty()).then_some(text)
 }
 
 /// Log groups of some classes have no subscription filters, and CloudWatch Logs does not even look for them.
@@ -180,9 +193,71 @@ fn read_policy(policy: Described) -> AccountPolicy {
 fn is_of_another_class<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     let error = error.as_service_error();
     error.and_then(ProvideErrorMetadata::code) == Some("ValidationException")
-        && error.and_then(ProvideErrorMetadata::message).is_some_and(|message| message.contains("log class"))
+        && error.and_then(ProvideErrorMetadata::message).is_some_and(|message| {
+            let message = message.to_ascii_lowercase();
+            message.contains("log class") || message.contains("log group class")
+        })
 }
 
 fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     error.as_service_error().and_then(ProvideErrorMetadata::code) == Some("ResourceNotFoundException")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CENTRAL: &str = "arn:aws:logs:eu-west-1:444455556666:destination:central";
+
+    fn policy(document: &str) -> Option<AccountPolicy> {
+        read_policy(Described::builder().policy_name("one").policy_document(document).build())
+    }
+
+    #[test]
+    fn a_policy_that_sends_nowhere_that_can_be_read_is_none() {
+        for document in ["", "nonsense", "[]", "{}", r#"{"DestinationArn":""}"#, r#"{"DestinationArn":["arn:aws:logs:x"]}"#] {
+            assert_eq!(policy(document), None, "`*` would fit a blank destination: {document}");
+        }
+        let other = Described::builder().policy_type(PolicyType::DataProtectionPolicy);
+        assert_eq!(read_policy(other.policy_document(format!(r#"{{"DestinationArn":"{CENTRAL}"}}"#)).build()), None);
+    }
+
+    #[test]
+    fn a_pattern_in_any_form_is_a_pattern() {
+        for (pattern, expected) in
+            [("\"\"", ""), ("\" \"", ""), ("null", ""), ("\"ERROR\"", "ERROR"), ("[\"ERROR\"]", "[\"ERROR\"]"), ("5", "5")]
+        {
+            for name in ["FilterPattern", "filterPattern"] {
+                let policy = policy(&format!(r#"{{"DestinationArn":"{CENTRAL}","{name}":{pattern}}}"#));
+                assert_eq!(policy.expect("a policy").pattern, expected, "{name} {pattern}");
+            }
+        }
+    }
+
+    #[test]
+    fn blank_field_selection_criteria_select_nothing_and_others_are_not_understood() {
+        let selection = |criteria: &str| {
+            policy(&format!(r#"{{"DestinationArn":"{CENTRAL}","FieldSelectionCriteria":{criteria}}}"#)).expect("a policy").selection
+        };
+        for blank in ["\"\"", "\" \"", "null"] {
+            assert_eq!(selection(blank), Selection::Everything, "{blank}");
+        }
+        assert_eq!(selection("\"@aws.region = x\""), Selection::NotUnderstood("@aws.region = x".to_owned()));
+    }
+
+    #[test]
+    fn the_time_of_a_stream_is_the_later_of_its_two_and_none_without_either() {
+        let at = |milliseconds| Some(SystemTime::UNIX_EPOCH + Duration::from_millis(milliseconds));
+        for (happened, came, newest) in [
+            (None, None, None),
+            (Some(5), None, at(5)),
+            (None, Some(7), at(7)),
+            (Some(5), Some(7), at(7)),
+            (Some(9), Some(7), at(9)),
+            (Some(-1), None, None),
+        ] {
+            let stream = LogStream::builder().set_last_event_timestamp(happened).set_last_ingestion_time(came).build();
+            assert_eq!(newest_of(&stream), newest, "{happened:?} {came:?}");
+        }
+    }
 }

@@ -52,15 +52,26 @@ impl Neptune {
     /// # Errors
     /// When AWS does not answer, refuses, or leaves out what identifies the cluster.
     pub async fn cluster(&self, identifier: &str) -> Result<Option<Cluster>, CallError> {
-        let answer = self.client.describe_db_clusters().db_cluster_identifier(identifier).send().await;
-        let clusters = match answer {
-            Ok(answer) => answer.db_clusters.unwrap_or_default(),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_db_cluster_not_found_fault()) => return Ok(None),
-            Err(error) => return Err(CallError::new(DESCRIBE_CLUSTERS, format!("cluster `{identifier}`"), &error)),
-        };
-        let named =
-            clusters.into_iter().find(|cluster| cluster.db_cluster_identifier().is_some_and(|name| name.eq_ignore_ascii_case(identifier)));
-        named.map(|cluster| read(cluster).map_err(|unclear| unclear.failure)).transpose()
+        let on = || format!("cluster `{identifier}`");
+        let mut pages = self.client.describe_db_clusters().db_cluster_identifier(identifier).into_paginator().send();
+        let mut more = false;
+        while let Some(page) = pages.next().await {
+            let page = match page {
+                Ok(page) => page,
+                Err(error) if error.as_service_error().is_some_and(|error| error.is_db_cluster_not_found_fault()) => return Ok(None),
+                Err(error) => return Err(CallError::new(DESCRIBE_CLUSTERS, on(), &error)),
+            };
+            more = has_more(page.marker());
+            let mut clusters = listed(page.db_clusters, DESCRIBE_CLUSTERS, on(), "DBClusters")?;
+            let has_name = |cluster: &DbCluster| cluster.db_cluster_identifier().is_some_and(|name| name.eq_ignore_ascii_case(identifier));
+            // One without a name may be the one: then nobody can tell.
+            let is_nameless = |cluster: &DbCluster| cluster.db_cluster_identifier().is_none_or(|name| name.trim().is_empty());
+            if let Some(place) = clusters.iter().position(has_name).or_else(|| clusters.iter().position(is_nameless)) {
+                return read(clusters.swap_remove(place)).map(Some).map_err(|unclear| unclear.failure);
+            }
+        }
+        whole(more, DESCRIBE_CLUSTERS, on())?;
+        Ok(None)
     }
 
     /// Hands over every Neptune cluster of the account and Region, page by page, until `take` refuses one.
@@ -79,8 +90,8 @@ impl Neptune {
             let page = page.map_err(|error| CallError::new(DESCRIBE_CLUSTERS, on, &error))?;
             more = has_more(page.marker());
             // The filter is AWS's business; that no other engine is judged is ours.
-            let clusters = page.db_clusters.unwrap_or_default().into_iter();
-            let ours = clusters.filter(|cluster| cluster.engine().is_none_or(|engine| engine == NEPTUNE));
+            let clusters = listed(page.db_clusters, DESCRIBE_CLUSTERS, on, "DBClusters")?.into_iter();
+            let ours = clusters.filter(|cluster| cluster.engine().is_none_or(|engine| engine == NEPTUNE || engine.trim().is_empty()));
             if !take(ours.map(read).collect()).await {
                 return Ok(());
             }
@@ -102,12 +113,13 @@ impl Neptune {
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new(DESCRIBE_PARAMETERS, on(), &error))?;
             more = has_more(page.marker());
-            for listed in page.parameters.unwrap_or_default() {
-                let Some(log_type) = LogType::ALL.into_iter().find(|&log_type| listed.parameter_name() == Some(parameter(log_type))) else {
+            for described in listed(page.parameters, DESCRIBE_PARAMETERS, on(), "Parameters")? {
+                let named = |&log_type: &LogType| described.parameter_name() == Some(parameter(log_type));
+                let Some(log_type) = LogType::ALL.into_iter().find(named) else {
                     continue;
                 };
-                let apply_method = listed.apply_method.map(|method| method.as_str().to_owned());
-                *found.of_mut(log_type) = Parameter { value: listed.parameter_value, apply_method };
+                let apply_method = described.apply_method.map(|method| method.as_str().to_owned());
+                *found.of_mut(log_type) = Parameter { value: told(described.parameter_value), apply_method };
             }
         }
         whole(more, DESCRIBE_PARAMETERS, on())?;
@@ -129,8 +141,19 @@ impl Neptune {
     }
 }
 
+/// The entries of a page. AWS writes an empty list where there are none: an answer without the list tells nothing.
+fn listed<T>(entries: Option<Vec<T>>, action: &'static str, on: impl Into<String>, field: &str) -> Result<Vec<T>, CallError> {
+    entries.ok_or_else(|| CallError::incomplete(action, on, &format!("the answer has no {field}")))
+}
+
+/// A text that says something: a blank one is as good as none.
+fn told(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
 fn read(cluster: DbCluster) -> Listed {
-    let name = cluster.db_cluster_identifier.clone().or_else(|| cluster.db_cluster_resource_id.clone());
+    let (identifier, resource_id) = (told(cluster.db_cluster_identifier), told(cluster.db_cluster_resource_id));
+    let name = identifier.clone().or_else(|| resource_id.clone());
     let name = name.unwrap_or_else(|| "without a name".to_owned());
     let missing = |field: &str| Unclear {
         cluster: name.clone(),
@@ -140,15 +163,15 @@ fn read(cluster: DbCluster) -> Listed {
     let iam_authentication_pending = pending.as_ref().and_then(|values| values.iam_database_authentication_enabled) == Some(true);
     let pending_exports = pending.and_then(|values| values.pending_cloudwatch_logs_exports);
     Ok(Cluster {
-        identifier: cluster.db_cluster_identifier.ok_or_else(|| missing("DBClusterIdentifier"))?,
-        resource_id: cluster.db_cluster_resource_id.ok_or_else(|| missing("DbClusterResourceId"))?,
-        arn: cluster.db_cluster_arn,
-        status: cluster.status.unwrap_or_else(|| UNKNOWN_STATUS.to_owned()),
+        identifier: identifier.ok_or_else(|| missing("DBClusterIdentifier"))?,
+        resource_id: resource_id.ok_or_else(|| missing("DbClusterResourceId"))?,
+        arn: told(cluster.db_cluster_arn),
+        status: told(cluster.status).unwrap_or_else(|| UNKNOWN_STATUS.to_owned()),
         created_at: cluster.cluster_create_time.and_then(|at| SystemTime::try_from(at).ok()),
         iam_authentication: cluster.iam_database_authentication_enabled.unwrap_or(false),
         iam_authentication_pending,
-        engine: cluster.engine.ok_or_else(|| missing("Engine"))?,
-        parameter_group: cluster.db_cluster_parameter_group.ok_or_else(|| missing("DBClusterParameterGroup"))?,
+        engine: told(cluster.engine).ok_or_else(|| missing("Engine"))?,
+        parameter_group: told(cluster.db_cluster_parameter_group).ok_or_else(|| missing("DBClusterParameterGroup"))?,
         members: cluster.db_cluster_members.unwrap_or_default().into_iter().map(read_member).collect(),
         exported: cluster.enabled_cloudwatch_logs_exports.unwrap_or_default(),
         export_pending: pending_exports.and_then(|pending| pending.log_types_to_enable).unwrap_or_default(),
@@ -157,7 +180,47 @@ fn read(cluster: DbCluster) -> Listed {
 
 fn read_member(member: aws_sdk_neptune::types::DbClusterMember) -> Member {
     Member {
-        identifier: member.db_instance_identifier.unwrap_or_else(|| "an instance without a name".to_owned()),
-        parameter_group_status: member.db_cluster_parameter_group_status.unwrap_or_else(|| UNKNOWN_STATUS.to_owned()),
+        identifier: told(member.db_instance_identifier).unwrap_or_else(|| "an instance without a name".to_owned()),
+        parameter_group_status: told(member.db_cluster_parameter_group_status).unwrap_or_else(|| UNKNOWN_STATUS.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_neptune::types::DbClusterMember;
+    use aws_sdk_neptune::types::builders::DbClusterBuilder;
+
+    use super::*;
+
+    fn least() -> DbClusterBuilder {
+        let cluster = DbCluster::builder().db_cluster_identifier("graph").db_cluster_resource_id("cluster-GRAPH");
+        cluster.engine(NEPTUNE).db_cluster_parameter_group("audited")
+    }
+
+    /// What AWS leaves out must not count in favour of a cluster.
+    #[test]
+    fn what_is_left_out_of_a_cluster_is_off() {
+        let member = DbClusterMember::builder().build();
+        let cluster = read(least().db_cluster_members(member).build()).expect("all that a verdict needs");
+        assert!(!cluster.iam_authentication && !cluster.iam_authentication_pending);
+        assert!(cluster.exported.is_empty() && cluster.export_pending.is_empty());
+        assert!(!cluster.takes_no_queries() && !cluster.is_being_deleted());
+        assert_eq!((cluster.created_at, cluster.arn), (None, None));
+        assert_eq!(cluster.members.len(), 1);
+        assert!(cluster.members.iter().all(|member| member.parameter_group_status == UNKNOWN_STATUS));
+    }
+
+    #[test]
+    fn a_cluster_without_what_a_verdict_needs_is_named_with_what_is_missing() {
+        for (cluster, name, field) in [
+            (least().set_db_cluster_identifier(None), "cluster-GRAPH", "DBClusterIdentifier"),
+            (least().set_db_cluster_resource_id(None), "graph", "DbClusterResourceId"),
+            (least().set_engine(None), "graph", "Engine"),
+            (least().set_db_cluster_parameter_group(None), "graph", "DBClusterParameterGroup"),
+        ] {
+            let unclear = read(cluster.build()).expect_err("something is missing");
+            assert_eq!(unclear.cluster, name);
+            assert_eq!(unclear.failure.problem, format!("the answer has no {field}"));
+        }
     }
 }

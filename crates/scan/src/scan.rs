@@ -94,6 +94,8 @@ impl<'a> Scan<'a> {
             for answer in join_all(reads.into_iter().map(|read| self.read(read, &facts.cluster))).await {
                 answer?.note(&mut facts);
             }
+            // An age is that of the time at which it was read, which is now and not when the first read began.
+            facts.read_at = SystemTime::now();
         }
         self.decide(&facts)
     }
@@ -129,7 +131,10 @@ impl<'a> Scan<'a> {
         };
         let mut facts = Vec::new();
         for &log_type in log_types {
-            let group = listing.find(&log_type.log_group(identifier)).await?;
+            let name = log_type.log_group(identifier);
+            let group = listing.find(&name).await?;
+            // No other cluster asks for it: an account of thousands would be held in memory.
+            listing.forget(&name);
             facts.push((log_type, group.map_or(Fact::NoLogGroup, Fact::Found)));
         }
         Ok(facts)

@@ -53,11 +53,7 @@ fn line(judged: &Judged, [log_type, link, state, code, detail]: [&str; 5]) -> Li
 fn not_looked(error: &NotLooked) -> Line {
     let text = |field: &Option<String>| field.clone().unwrap_or_default();
     let none = String::new;
-    let detail = match &error.permission {
-        Some(permission) => format!("{permission}: {}", error.message),
-        None => error.message.clone(),
-    };
-    [text(&error.account), text(&error.region), text(&error.cluster), none(), none(), none(), "error".to_owned(), none(), detail]
+    [text(&error.account), text(&error.region), text(&error.cluster), none(), none(), none(), "error".to_owned(), none(), error.sentence()]
 }
 
 /// A field that no spreadsheet takes for a formula, on one line. A name comes from somebody else:

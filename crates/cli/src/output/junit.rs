@@ -75,12 +75,8 @@ fn suppressions(judged: &Judged) -> String {
 fn of_error(error: &NotLooked) -> (String, Case<'static>) {
     let parts: Vec<&str> = [&error.account, &error.region].into_iter().flatten().map(String::as_str).collect();
     let suite = if parts.is_empty() { "not looked at".to_owned() } else { parts.join(" ") };
-    let message = match &error.permission {
-        Some(permission) => format!("{permission}: {}", error.message),
-        None => error.message.clone(),
-    };
     let name = error.cluster.clone().unwrap_or_else(|| suite.clone());
-    (suite, Case { name, class: parts.join("."), outcome: Outcome::Error("NOT_LOOKED_AT", message) })
+    (suite, Case { name, class: parts.join("."), outcome: Outcome::Error("NOT_LOOKED_AT", error.sentence()) })
 }
 
 fn write_suite(writer: &mut Writer<Vec<u8>>, report: &Report, name: &str, cases: &[Case<'_>]) -> io::Result<()> {
@@ -120,7 +116,7 @@ fn write_failure(writer: &mut Writer<Vec<u8>>, judged: &Judged) -> io::Result<()
     let codes = judged.codes.join(", ");
     let message = text(&judged.message);
     let mut lines = Vec::new();
-    for link in judged.links.iter().filter(|link| link.state.is_finding()) {
+    for link in judged.broken_links() {
         lines.push(format!("{} {}: {}", link.log_type, link.code.unwrap_or(link.link), link.detail.as_deref().unwrap_or_default()));
         lines.extend(link.remedy.iter().map(|remedy| format!("  what to do: {remedy}")));
     }

@@ -93,7 +93,7 @@ fn of_cluster(report: &Report, judged: &Judged) -> Value {
             compliance,
             codes: &judged.codes,
             checks: asked.map(check).collect(),
-            remedies: judged.links.iter().filter(|link| link.state.is_finding()).filter_map(|link| link.remedy.clone()).collect(),
+            remedies: judged.broken_links().into_iter().filter_map(|link| link.remedy.clone()).collect(),
             resource,
             unmapped: json!({ "verdict": judged.verdict, "codes": judged.codes, "suppressed": judged.suppressed, "parameters": report.parameters }),
         },

@@ -75,7 +75,7 @@ fn trail(judged: &Judged, look: Look) -> Vec<String> {
     if judged.verdict == Verdict::NotApplicable || judged.findings() == [None] {
         lines.push(one_line(&judged.message));
     } else {
-        for link in judged.links.iter().filter(|link| link.state.is_finding()) {
+        for link in judged.broken_links() {
             let code = paint(look, Style::new().bold(), link.code.unwrap_or("UNDECIDED"));
             lines.push(format!("{}{code}: {}", log_type(link), one_line(link.detail.as_deref().unwrap_or_default())));
             lines.extend(link.remedy.iter().map(|remedy| format!("→ {}", one_line(remedy))));
@@ -104,16 +104,12 @@ fn trail(judged: &Judged, look: Look) -> Vec<String> {
 
 fn not_looked(error: &NotLooked) -> Row {
     let place = [&error.account, &error.region].into_iter().flatten().map(|part| one_line(part)).collect();
-    let message = one_line(&error.message);
-    let trail = match &error.permission {
-        Some(permission) if !error.message.contains(permission.as_str()) => format!("{}: {message}", one_line(permission)),
-        _ => message,
-    };
+    let trail = one_line(&error.sentence());
     let cluster = error.cluster.as_deref().map_or_else(|| "–".to_owned(), one_line);
     Row { verdict: "COULD NOT LOOK".to_owned(), style: bold(AnsiColor::Magenta), cluster, place, trail: vec![trail] }
 }
 
-/// The widest of three arrangements that leaves the last column room; in each, no column is narrower than its longest word.
+/// The widest arrangement that leaves the last column room. In none is a column narrower than its longest word.
 fn table(command: Command, rows: &[Row], look: Look) -> String {
     let (what, whereabouts) = if command == Command::Scan { ("CLUSTER", "ACCOUNT, REGION") } else { ("ADDRESS", "FILE") };
     let four: Cells = |row: &Row| vec![row.verdict.clone(), row.cluster.clone(), row.place.join(" "), row.trail.join("\n")];
@@ -122,19 +118,25 @@ fn table(command: Command, rows: &[Row], look: Look) -> String {
     let arrangements =
         [(vec!["VERDICT", what, whereabouts, "TRAIL"], four), (vec!["VERDICT", what, "TRAIL"], three), (vec!["VERDICT", what], two)];
     let width = usize::from(look.width).min(MOST);
-    let mut built = None;
     for (header, cells) in arrangements {
-        let rows: Vec<(Style, Vec<String>)> = rows.iter().map(|row| (row.style, cells(row))).collect();
-        let widths = least_widths(&header, &rows);
-        let least: usize = widths.iter().map(|width| width + PADDING).sum();
-        let last = widths.last().copied().unwrap_or_default();
-        let fits = least.saturating_sub(last) + last.max(LEAST_TRAIL) <= width;
-        built = Some((header, rows, widths, least));
-        if fits {
-            break;
+        let cells: Vec<(Style, Vec<String>)> = rows.iter().map(|row| (row.style, cells(row))).collect();
+        let widths = least_widths(&header, &cells);
+        let (columns, last) = (widths.len(), widths.last().copied().unwrap_or_default());
+        let before = widths.iter().sum::<usize>() - last + columns * PADDING;
+        // The last arrangement may have a ribbon for its last column: it is wider than the one before all the same.
+        let least = if columns > 2 { last.max(LEAST_TRAIL) } else { last };
+        if before + least <= width {
+            return arrange(&header, &cells, &widths, width, look);
         }
     }
-    built.map(|(header, rows, widths, least)| arrange(&header, &rows, &widths, width.max(least), look)).unwrap_or_default()
+    rows.iter().map(|row| block(row, look)).collect::<Vec<_>>().join("\n\n")
+}
+
+/// A row without columns, for words that are too wide for one: only such a word goes beyond the edge.
+fn block(row: &Row, look: Look) -> String {
+    let verdict = paint(look, row.style, &row.verdict.replace('\n', " "));
+    let head = [verdict, row.cluster.clone(), row.place.join(" ")];
+    head.iter().chain(&row.trail).map(|line| wrap(line, look)).collect::<Vec<_>>().join("\n")
 }
 
 fn lines(first: &[&str], rest: &[String]) -> String {
@@ -146,7 +148,7 @@ fn least_widths(header: &[&str], rows: &[(Style, Vec<String>)]) -> Vec<usize> {
     let columns = header.len();
     let words = |text: &str, whole_lines: bool| {
         let separators: &[char] = if whole_lines { &['\n'] } else { &['\n', ' '] };
-        text.split(separators).map(|word| anstream::adapter::strip_str(word).to_string().width()).max().unwrap_or_default()
+        text.split(separators).map(seen).max().unwrap_or_default()
     };
     header
         .iter()
@@ -197,7 +199,7 @@ fn paint(look: Look, style: Style, text: &str) -> String {
 fn wrap(text: &str, look: Look) -> String {
     let (mut lines, mut line) = (Vec::new(), String::new());
     for word in text.split(' ') {
-        if !line.is_empty() && line.width() + 1 + word.width() > usize::from(look.width) {
+        if !line.is_empty() && seen(&line) + 1 + seen(word) > usize::from(look.width) {
             lines.push(std::mem::take(&mut line));
         }
         if !line.is_empty() {
@@ -207,6 +209,11 @@ fn wrap(text: &str, look: Look) -> String {
     }
     lines.push(line);
     lines.join("\n")
+}
+
+/// How many columns a text takes, colours left out.
+fn seen(text: &str) -> usize {
+    anstream::adapter::strip_str(text).to_string().width()
 }
 
 /// The line that counts.

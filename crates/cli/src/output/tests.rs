@@ -78,12 +78,15 @@ fn a_table_is_as_wide_as_the_terminal_at_most_and_breaks_no_word() {
 }
 
 #[test]
-fn a_word_that_is_wider_than_the_terminal_makes_the_table_wider_and_stays_whole() {
+fn a_word_that_is_wider_than_the_terminal_stays_whole_and_nothing_else_goes_beyond_the_edge() {
     let mut report = sample::scan();
     let destination = format!("arn:aws:logs:eu-west-1:444455556666:destination:{}", "x".repeat(90));
     report.results[1].links[0].detail = Some(format!("nothing sends to {destination}"));
     let text = render(Format::Table, &report, look(80)).unwrap();
     assert!(text.contains(&destination), "{text}");
+    let beyond: Vec<&str> = text.lines().filter(|line| line.width() > 80).collect();
+    assert_eq!(beyond, [destination.as_str()], "{text}");
+    assert!(text.starts_with("COMPLIANT\npayments\n111122223333 eu-west-1\naudit: generated"), "{text}");
 }
 
 #[test]

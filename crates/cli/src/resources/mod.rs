@@ -17,12 +17,3 @@ pub use declared::{AccountPolicy, Attached, Cluster, Group, Kept, LogGroup, OneO
 pub use judge::{Foreseen, Judging, judge};
 pub use row::{Row, judged};
 pub use value::Value;
-
-use crate::report::Basis;
-
-impl Basis {
-    /// What both together are: a reference, if one of them is.
-    pub(crate) fn and(self, other: Self) -> Self {
-        if self == Self::Value { other } else { self }
-    }
-}

@@ -4,8 +4,10 @@ use std::env;
 use std::error::Error;
 
 use aws_config::BehaviorVersion;
-use aws_credential_types::provider::ProvideCredentials;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_types::SdkConfig;
 use aws_types::os_shim_internal::{Env, Fs};
 use aws_types::region::Region;
@@ -68,7 +70,24 @@ async fn load(profile: Option<&str>, region: Option<Region>) -> SdkConfig {
     if let Some(region) = region {
         loader = loader.region(region);
     }
-    loader.load().await
+    let sdk = loader.load().await;
+    match profile {
+        Some(profile) => with_credentials_of(profile, &sdk),
+        None => sdk,
+    }
+}
+
+/// Whoever names a profile wants that one. The SDK would still prefer credentials in the environment, which may be of another account; the
+/// AWS CLI does not.
+fn with_credentials_of(profile: &str, sdk: &SdkConfig) -> SdkConfig {
+    let settings = ProviderConfig::without_region()
+        .with_region(sdk.region().cloned())
+        .with_use_fips(sdk.use_fips())
+        .with_use_dual_stack(sdk.use_dual_stack())
+        .with_behavior_version(Some(BehaviorVersion::latest()))
+        .with_http_client(connection::http_client());
+    let provider = ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&settings).build();
+    sdk.to_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build()
 }
 
 async fn profile_exists(profile: Option<&str>) -> Result<(), Failure> {

@@ -17,7 +17,8 @@ use crate::stage::{HERE, HOME, Run, Stage};
 const CENTRAL: &str = "arn:aws:logs:eu-west-1:444455556666:destination:central";
 const CASES: u32 = 24;
 
-/// The function's program: beside this test's in the folder of the workspace's builds.
+/// The function's program: beside this test's in the folder of the workspace's builds. An older one says what the rule said then, so whoever
+/// tests this crate alone builds the function too.
 fn function() -> PathBuf {
     let command = PathBuf::from(env!("CARGO_BIN_EXE_neptune-audit"));
     let path = std::env::var_os("FUNCTION").map_or_else(|| command.with_file_name("neptune-audit-rule"), PathBuf::from);

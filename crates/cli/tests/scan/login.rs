@@ -14,6 +14,10 @@ sso_start_url = https://example.awsapps.com/start
 [profile process]
 region = eu-west-1
 credential_process = echo '{\"Version\": 1, \"AccessKeyId\": \"AKIAHOMEACCOUNT00000\", \"SecretAccessKey\": \"not-a-secret\"}'
+[profile keys]
+region = eu-west-1
+aws_access_key_id = AKIAOFTHEPROFILE00000
+aws_secret_access_key = not-a-secret
 [profile nobody]
 region = eu-west-1
 [profile placeless]
@@ -91,4 +95,17 @@ async fn credentials_that_aws_refuses_are_a_row() {
     stage.emulator.inject(emulator::Fault::error("sts:GetCallerIdentity", 403, "InvalidClientTokenId", "The security token is invalid."));
     let run = stage.json(&[]).await;
     assert_eq!((run.not_looked(), run.exit), (vec!["- - - sts:GetCallerIdentity".to_owned()], 3), "{run:?}");
+}
+
+/// As with the AWS CLI: the environment may have the credentials of another account.
+#[tokio::test]
+async fn a_profile_that_was_named_comes_before_the_environment_and_one_of_the_environment_after_it() {
+    for (named, key) in [(true, "AKIAOFTHEPROFILE00000"), (false, "AKIAHOMEACCOUNT00000")] {
+        let stage = Stage::new(two_accounts()).await;
+        stage.write(".aws/config", CONFIG);
+        let arguments: &[&str] = if named { &["scan", "--profile", "keys"] } else { &["scan"] };
+        let run = finish(stage.command(arguments).env("AWS_PROFILE", "keys").spawn().unwrap()).await;
+        assert_eq!(run.exit, 1, "{run:?}");
+        assert!(stage.emulator.calls().iter().all(|call| call.access_key == key), "{named}");
+    }
 }

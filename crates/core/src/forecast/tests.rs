@@ -199,3 +199,100 @@ fn a_tag_that_may_exempt_leaves_a_broken_cluster_undecided_and_one_that_does_mak
     let forecast = foresee(&facts, &[], &strictest()).expect("judged");
     assert_eq!(forecast.expectation(), Expectation::NotApplicable);
 }
+
+#[test]
+fn each_unknown_value_makes_a_healthy_cluster_undecided_by_its_own_code_and_log() {
+    let required = strictest();
+    for of in LogType::ALL {
+        for (unknown, possible) in [
+            (Unknown::parameter("x", of), vec![Code::ParameterOff]),
+            (Unknown::exported("x", of), vec![Code::ExportOff]),
+            (Unknown::retention("x", of, &required), vec![Code::RetentionTooShort, Code::RetentionTooLong]),
+            (Unknown::encrypted("x", of), vec![Code::NotEncrypted]),
+            (Unknown::class("x", of), vec![Code::NotForwarded]),
+            (Unknown::deletion_protected("x", of), vec![Code::Deletable]),
+            (Unknown::metric_filters("x", of), vec![Code::NotWatched]),
+            (Unknown::subscriptions("x", of, &required), vec![Code::NotForwarded]),
+        ] {
+            let forecast = foresee(&healthy(), std::slice::from_ref(&unknown), &required).expect("judged");
+            assert_eq!((forecast.certain, forecast.possible), (vec![], possible), "{unknown:?}");
+            for trail in forecast.trails {
+                let differs = trail.links.iter().any(|(_, outcomes)| outcomes.len() > 1);
+                assert_eq!(differs, trail.log_type == of, "{unknown:?}");
+            }
+        }
+    }
+    let forecast = foresee(&healthy(), &[Unknown::iam_authentication("x")], &required).expect("judged");
+    assert_eq!(forecast.possible, [Code::CallerUnknown]);
+}
+
+#[test]
+fn what_is_assumed_of_a_log_group_that_is_not_there_makes_none() {
+    let mut facts = healthy();
+    facts.audit_log_group = LogGroupFacts::missing();
+    let before = facts.clone();
+    Assumption::Encrypted(LogType::Audit, true).apply(&mut facts);
+    Assumption::Subscriptions(LogType::Audit, Subscriptions::NotSupported).apply(&mut facts);
+    assert_eq!(facts, before);
+}
+
+#[test]
+fn expectations_are_displayed_as_programs_read_them() {
+    let all = [Expectation::Pass, Expectation::Fail, Expectation::Undecided, Expectation::NotApplicable];
+    assert_eq!(all.map(|expectation| expectation.to_string()), ["PASS", "FAIL", "UNDECIDED", "NOT_APPLICABLE"]);
+}
+
+/// What the default rule says of the healthy cluster when it may be any of these things.
+fn one_of(alternatives: &[fn(&mut ClusterFacts)]) -> Forecast {
+    let choice = Choice { name: "which".to_owned(), alternatives: alternatives.len() };
+    let forecast = foresee_with(&[choice], |picks| {
+        let mut facts = healthy();
+        alternatives[picks[0]](&mut facts);
+        decide(&facts, &Requirements::default()).map(Forecast::from)
+    });
+    Forecast { deciding: Vec::new(), ..forecast.expect("judged") }
+}
+
+#[test]
+fn a_choice_decides_where_only_what_is_possible_or_exempt_differs() {
+    let healthy: fn(&mut ClusterFacts) = |_| ();
+    let broken: fn(&mut ClusterFacts) = |facts| facts.cluster.exported.clear();
+    let deleting: fn(&mut ClusterFacts) = |facts| facts.cluster.status = "deleting".to_owned();
+    let deciding = |worlds: [Forecast; 2]| {
+        let choices = [Choice { name: "a condition".to_owned(), alternatives: 2 }];
+        foresee_with(&choices, |picks| Ok::<_, Unread>(worlds[picks[0]].clone())).expect("judged").deciding
+    };
+    assert_eq!(deciding([one_of(&[healthy]), one_of(&[healthy])]), [""; 0]);
+    assert_eq!(deciding([one_of(&[healthy]), one_of(&[healthy, broken])]), ["a condition"], "what is possible");
+    assert_eq!(deciding([one_of(&[deleting]), one_of(&[healthy, deleting])]), ["a condition"], "whether it is held");
+    assert_eq!(deciding([one_of(&[healthy]), one_of(&[healthy, deleting])]), ["a condition"], "why it may not be held");
+}
+
+#[test]
+fn of_too_many_worlds_no_code_is_told_and_one_such_part_leaves_the_whole_undecided() {
+    let many: Vec<_> = (0..13).map(|index| Unknown::exported(format!("export {index}"), LogType::Audit)).collect();
+    let mut broken = healthy();
+    broken.cluster.iam_authentication = false;
+    let too_many = foresee(&broken, &many, &strictest()).expect("judged");
+    assert_eq!((&too_many.certain, &too_many.possible), (&vec![], &vec![]));
+    assert_eq!(too_many.expectation(), Expectation::Undecided);
+
+    let choices = vec![Choice { name: "which".to_owned(), alternatives: 2 }; 13];
+    let possible = one_of(&[|_| (), |facts| facts.cluster.exported.clear()]);
+    let of_possible = foresee_with(&choices, |_| Ok::<_, Unread>(possible.clone())).expect("judged");
+    assert_eq!((of_possible.too_many, of_possible.possible), (true, vec![]));
+
+    let choices = [Choice { name: "which".to_owned(), alternatives: 2 }];
+    for worlds in [[one_of(&[|_| ()]), too_many.clone()], [too_many, one_of(&[|_| ()])]] {
+        let forecast = foresee_with(&choices, |picks| Ok::<_, Unread>(worlds[picks[0]].clone())).expect("judged");
+        assert_eq!((forecast.too_many, forecast.expectation()), (true, Expectation::Undecided));
+    }
+}
+
+#[test]
+fn no_retention_is_shorter_than_a_day() {
+    let required = Requirements { minimum_retention_days: Some(1), ..Requirements::default() };
+    let unknown = Unknown::retention("x", LogType::Audit, &required);
+    let forecast = foresee(&healthy(), &[unknown], &required).expect("judged");
+    assert_eq!((forecast.expectation(), forecast.possible), (Expectation::Pass, vec![]));
+}

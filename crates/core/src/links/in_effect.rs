@@ -12,7 +12,6 @@ use crate::facts::{LogType, Member};
 use crate::finding::Code;
 use crate::remedy::Remedy;
 
-const IN_SYNC: &str = "in-sync";
 const PENDING_REBOOT: &str = "pending-reboot";
 /// More than these are a count with the first names.
 const NAMED: usize = 3;
@@ -25,7 +24,7 @@ pub(super) fn check(question: &Question<'_>) -> Outcome {
     let members = &question.facts.cluster.members;
     let (waiting, broken): (Vec<_>, Vec<_>) = members
         .iter()
-        .filter(|member| !is_in_sync(member))
+        .filter(|member| !member.is_in_sync())
         .partition(|member| question.required.pending_reboot_accepted && member.parameter_group_status == PENDING_REBOOT);
     if !broken.is_empty() {
         let group = &question.facts.cluster.parameter_group;
@@ -47,11 +46,6 @@ pub(super) fn check(question: &Question<'_>) -> Outcome {
         1 => "1 instance in sync".to_owned(),
         count => format!("{count} instances in sync"),
     })
-}
-
-/// Whether every static parameter of the group is in effect on an instance. A status that nobody knows is not.
-pub(super) fn is_in_sync(member: &Member) -> bool {
-    member.parameter_group_status == IN_SYNC
 }
 
 fn name(members: &[&Member]) -> String {

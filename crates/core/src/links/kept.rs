@@ -1,38 +1,21 @@
 //! *Kept*: the log group exists, and keeps its events as long as is asked, and no longer.
 
-use std::time::Duration;
-
-use super::in_effect::is_in_sync;
 use super::outcome::{Outcome, Read};
 use super::question::Question;
-use crate::facts::{Fact, LogGroup, LogType};
+use crate::facts::{Fact, LogGroup};
 use crate::finding::Code;
 use crate::remedy::{Remedy, RetentionOwner};
 use crate::requirements::Requirements;
-
-/// Neptune makes the log group when it writes the first line. A cluster that is older than this had the time to.
-const TIME_FOR_THE_FIRST_LINE: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) fn check(question: &Question<'_>) -> Outcome {
     let required = question.required;
     if !required.bounds_retention() && !required.log_group_required {
         return Outcome::NotAsked(None);
     }
-    if !required.bounds_retention() && question.log_group().group == Fact::NoLogGroup && !should_exist(question) {
+    if !required.bounds_retention() && question.log_group().group == Fact::NoLogGroup && !question.log_group_should_exist() {
         return Outcome::Holds("no log group yet".to_owned());
     }
     question.with_log_group(Read::LogGroup, &question.log_group().group, |group| judge(question, group))
-}
-
-/// Whether a log group that nothing but `logGroupRequired` asks for would be there if the trail were whole.
-fn should_exist(question: &Question<'_>) -> bool {
-    let cluster = &question.facts.cluster;
-    // Of a cluster whose age AWS does not tell, nothing excuses the log group.
-    let age = cluster.created_at.map(|created_at| question.facts.read_at.duration_since(created_at).unwrap_or_default());
-    question.log_type == LogType::Audit
-        && !question.broken_before
-        && cluster.members.iter().any(is_in_sync)
-        && age.is_none_or(|age| age >= TIME_FOR_THE_FIRST_LINE)
 }
 
 fn judge(question: &Question<'_>, group: &LogGroup) -> Outcome {

@@ -1,10 +1,15 @@
 //! What every link is asked, and what those that rest on the log group have in common.
 
+use std::time::Duration;
+
 use super::outcome::{Outcome, Read};
-use crate::facts::{ClusterFacts, Fact, LogGroupFacts, LogType};
+use crate::facts::{ClusterFacts, Fact, LogGroupFacts, LogType, Member};
 use crate::finding::Code;
 use crate::remedy::Remedy;
 use crate::requirements::Requirements;
+
+/// Neptune makes the log group when it writes the first line. A cluster that is older than this had the time to.
+const TIME_FOR_THE_FIRST_LINE: Duration = Duration::from_secs(24 * 3600);
 
 /// What every link is asked: does this hold for one log of one cluster?
 #[derive(Clone, Copy, Debug)]
@@ -40,11 +45,22 @@ impl Question<'_> {
         }
     }
 
+    /// Whether Neptune would have made the log group by now, with nothing known that excuses it: it does so when it writes the first line.
+    pub(super) fn log_group_should_exist(&self) -> bool {
+        let cluster = &self.facts.cluster;
+        // Of a cluster whose age AWS does not tell, nothing excuses the log group.
+        let age = cluster.created_at.map(|created_at| self.facts.read_at.duration_since(created_at).unwrap_or_default());
+        self.log_type == LogType::Audit
+            && !self.broken_before
+            && cluster.members.iter().any(Member::is_in_sync)
+            && age.is_none_or(|age| age >= TIME_FOR_THE_FIRST_LINE)
+    }
+
     /// That there is no log group.
     pub(super) fn without_log_group(&self) -> Outcome {
         let log_group = self.log_group_name();
         let found = format!("there is no log group {log_group}");
-        let remedy = Remedy::CreateLogGroup { log_group, comes_by_itself: self.broken_before };
+        let remedy = Remedy::CreateLogGroup { log_group, comes_by_itself: !self.log_group_should_exist() };
         Outcome::broken(Code::LogGroupMissing, found, remedy)
     }
 }

@@ -293,6 +293,30 @@ fn a_missing_log_group_behind_a_broken_link_comes_by_itself() {
 }
 
 #[test]
+fn a_missing_log_group_of_a_cluster_that_had_nothing_to_write_yet_comes_by_itself_too() {
+    let excuses: [Change; 2] = [|facts| facts.cluster.created_at = Some(facts.read_at - HOUR), |facts| facts.cluster.members.clear()];
+    for excuse in excuses {
+        let said = said(|facts| {
+            facts.audit_log_group = LogGroupFacts::missing();
+            excuse(facts);
+        });
+        assert!(said.contains("let Neptune do it once it writes"), "{said}");
+    }
+    let slow_query = &trails(|facts| facts.slow_query_log_group = LogGroupFacts::missing())[1];
+    assert!(slow_query.findings()[0].to_string().contains("let Neptune do it once it writes"), "{slow_query:?}");
+}
+
+#[test]
+fn a_log_group_of_a_class_without_metric_filters_is_not_advised_to_get_one() {
+    let said = said(|facts| {
+        group(facts).class = "INFREQUENT_ACCESS".to_owned();
+        group(facts).metric_filters = 0;
+    });
+    assert!(said.contains("class INFREQUENT_ACCESS, which has no metric filters"), "{said}");
+    assert!(!said.contains("add a metric filter"), "{said}");
+}
+
+#[test]
 fn every_link_that_needs_a_missing_log_group_says_so_and_the_verdict_says_it_once() {
     let trails = trails(|facts| facts.audit_log_group = LogGroupFacts::missing());
     let broken = trails[0].links.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Broken(_)));
@@ -506,4 +530,81 @@ fn tags_are_read_only_where_a_link_is_broken_and_a_tag_could_exempt() {
     assert_eq!(missing(&facts, &strictest()), [Read::Tags]);
     assert_eq!(decide(&facts, &strictest()), Err(Unread));
     assert_eq!(missing(&facts, &Requirements::default()), []);
+}
+
+#[test]
+fn advice_says_whether_a_reboot_must_follow() {
+    let after = |log: usize, group: &str| {
+        let trails = trails(|facts| {
+            facts.cluster.parameter_group = group.to_owned();
+            facts.parameters.audit.value = None;
+            facts.parameters.slow_query.value = None;
+        });
+        trails[log].findings()[0].remedy.to_string()
+    };
+    assert_eq!(after(0, "own"), "set neptune_enable_audit_log to 1 in parameter group own, then reboot each instance");
+    assert_eq!(after(1, "own"), "set neptune_enable_slow_query_log to info or debug in parameter group own");
+    let attach = "attach to cluster graph another parameter group with neptune_enable_audit_log 1, then reboot each instance";
+    assert_eq!(after(0, "default.neptune1.4"), attach);
+}
+
+#[test]
+fn the_advice_to_forward_names_the_destination_as_it_was_asked_for() {
+    let said = said(|facts| facts.audit_log_group.subscriptions = Fact::Found(Subscriptions::Filters(Vec::new())));
+    assert!(said.contains("send all of log group /aws/neptune/graph/audit to arn:aws:logs:*:destination:central,"), "{said}");
+}
+
+#[test]
+fn links_are_told_apart_by_their_names() {
+    for (place, link) in LINKS.iter().enumerate() {
+        assert_eq!(LINKS.iter().position(|other| other == link), Some(place), "{link:?}");
+        assert_eq!(format!("{link:?}"), link.name);
+    }
+}
+
+#[test]
+fn ages_are_told_in_whole_hours() {
+    for (hours, age, told) in [
+        (1, HOUR, "is 1 hour old, less than 1 are accepted"),
+        (2, 2 * HOUR + HOUR / 2, "is 2 hours old, less than 2 are accepted"),
+        (2, 50 * HOUR, "is 50 hours old"),
+    ] {
+        let required = Requirements { maximum_silence_hours: Some(hours), ..Requirements::default() };
+        let trails = judged(&required, |facts| facts.audit_log_group.newest_event = Fact::Found(Some(facts.read_at - age)));
+        let found = &trails[0].findings()[0].found;
+        assert!(found.contains(told), "{found}");
+    }
+    for (hours, told) in [(1, "event in the last 1 hour"), (2, "event in the last 2 hours")] {
+        let required = Requirements { maximum_silence_hours: Some(hours), ..Requirements::default() };
+        let trails = judged(&required, |facts| facts.audit_log_group.newest_event = Fact::Found(Some(facts.read_at)));
+        assert!(trails[0].evidence().any(|statement| statement == told), "{trails:?}");
+    }
+}
+
+#[test]
+fn the_evidence_says_what_is_in_sync_and_names_what_is_accepted() {
+    let accepting = Requirements { pending_reboot_accepted: true, ..Requirements::default() };
+    let said = |members: usize, waiting: usize| {
+        let trails = judged(&accepting, |facts| {
+            facts.cluster.members = vec![facts.cluster.members[0].clone(); members];
+            facts.cluster.members.iter_mut().take(waiting).for_each(|member| member.parameter_group_status = "pending-reboot".to_owned());
+        });
+        trails[0].evidence().find(|statement| statement.contains("instance") || statement.contains("accepted")).map(str::to_owned)
+    };
+    let waits = "graph-1 (pending-reboot)";
+    assert_eq!(said(0, 0).as_deref(), Some("no instances"));
+    assert_eq!(said(1, 0).as_deref(), Some("1 instance in sync"));
+    assert_eq!(said(2, 0).as_deref(), Some("2 instances in sync"));
+    assert_eq!(said(2, 1), Some(format!("not in sync, which is accepted, on {waits}")));
+    assert_eq!(said(4, 3), Some(format!("not in sync, which is accepted, on {waits}, {waits}, {waits}")));
+    assert_eq!(said(5, 4), Some(format!("not in sync, which is accepted, on 4 instances: {waits}, {waits}, {waits} and others")));
+}
+
+#[test]
+fn a_log_group_that_is_known_to_be_missing_needs_no_other_read() {
+    let mut facts = healthy();
+    facts.audit_log_group = LogGroupFacts { group: Fact::NoLogGroup, ..LogGroupFacts::default() };
+    let required = Requirements { maximum_silence_hours: Some(4), log_group_required: false, ..Requirements::default() };
+    assert_eq!(missing(&facts, &required), []);
+    assert_eq!(codes(&decide(&facts, &required).expect("known").trails()[0]), ["LOG_GROUP_MISSING"]);
 }

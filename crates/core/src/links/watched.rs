@@ -4,6 +4,7 @@
 
 use super::outcome::{Outcome, Read};
 use super::question::Question;
+use crate::facts::STANDARD;
 use crate::finding::Code;
 use crate::remedy::Remedy;
 
@@ -12,6 +13,12 @@ pub(super) fn check(question: &Question<'_>) -> Outcome {
         return Outcome::NotAsked(None);
     }
     question.with_log_group(Read::LogGroup, &question.log_group().group, |group| match group.metric_filters {
+        // Nobody can add one: such a log group has neither metric nor subscription filters.
+        0 if group.class != STANDARD => {
+            let log_group = question.log_group_name();
+            let found = format!("log group {log_group} is of class {}, which has no metric filters", group.class);
+            Outcome::broken(Code::NotWatched, found, Remedy::RecreateLogGroup { log_group })
+        }
         0 => {
             let log_group = question.log_group_name();
             Outcome::broken(Code::NotWatched, format!("log group {log_group} has no metric filter"), Remedy::Watch { log_group })

@@ -67,7 +67,9 @@ fn trail(judged: &Judged, links: &[LinkState]) -> Markup {
             }
         }
         dl.evidence {
-            @for link in links.iter().filter(|link| link.state != State::NotAsked) { (evidence(judged, link)) }
+            @for (number, link) in links.iter().enumerate().filter(|(_, link)| link.state != State::NotAsked) {
+                (evidence(judged, link, links.iter().take(number).any(|earlier| earlier.says_the_same_as(link))))
+            }
             @if !not_asked.is_empty() {
                 div.not_asked {
                     dt { "Not asked" }
@@ -78,17 +80,21 @@ fn trail(judged: &Judged, links: &[LinkState]) -> Markup {
     }
 }
 
-fn evidence(judged: &Judged, link: &LinkState) -> Markup {
+fn evidence(judged: &Judged, link: &LinkState, said_before: bool) -> Markup {
     let suppressed = judged.suppression(link.code).filter(|_| link.state.is_finding());
     html! {
         div class=(link.state.as_str()) {
             dt { (name(link.link)) }
             dd {
                 @if let Some(code) = link.code { code.code { (code) } " " }
-                bdi { (one_line(link.detail.as_deref().unwrap_or("holds"))) }
-                @if let Some(remedy) = &link.remedy { p.remedy { strong { "What to do: " } bdi { (one_line(remedy)) } } }
-                @if let Some(suppressed) = suppressed {
-                    p.remedy { strong { "Suppressed until " (suppressed.until) ": " } bdi { (one_line(&suppressed.reason)) } }
+                @if said_before {
+                    "as above"
+                } @else {
+                    bdi { (one_line(link.detail.as_deref().unwrap_or("holds"))) }
+                    @if let Some(remedy) = &link.remedy { p.remedy { strong { "What to do: " } bdi { (one_line(remedy)) } } }
+                    @if let Some(suppressed) = suppressed {
+                        p.remedy { strong { "Suppressed until " (suppressed.until) ": " } bdi { (one_line(&suppressed.reason)) } }
+                    }
                 }
             }
         }

@@ -118,11 +118,11 @@ fn facts(report: &Report) -> Markup {
             div { dt { "Asked by" } dd { (one_line(context.principal.as_deref().unwrap_or(unknown))) } }
             div { dt { "Accounts" } dd { (list(&context.accounts)) } }
             div { dt { "Regions" } dd { (list(&context.regions)) } }
+            div { dt { "Tool" } dd { (report.tool.name) " " (report.tool.version) } }
             div.wide {
                 dt { "Rule parameters" }
                 dd { @for (name, value) in &report.parameters { code.parameter { (name) " = " (one_line(value)) } " " } }
             }
-            div { dt { "Tool" } dd { (report.tool.name) " " (report.tool.version) } }
             @for note in &context.notes { div.wide { dt { "Note" } dd { (one_line(note)) } } }
         }
     }
@@ -133,11 +133,9 @@ fn not_looked(report: &Report) -> Markup {
         @if !report.errors.is_empty() {
             section #not-looked aria-labelledby="not-looked-title" {
                 h2 #not-looked-title { "Not looked at" }
-                div.scroll tabindex="0" role="region" aria-labelledby="not-looked-title" {
-                    table {
-                        thead { tr { th scope="col" { "Account" } th scope="col" { "Region" } th scope="col" { "Cluster" } th scope="col" { "What went wrong" } } }
-                        tbody { @for error in &report.errors { (error_row(error)) } }
-                    }
+                table {
+                    thead { tr { @for title in ["Account", "Region", "Cluster", "What went wrong"] { th scope="col" { (title) } } } }
+                    tbody { @for error in &report.errors { (error_row(error)) } }
                 }
             }
         }
@@ -151,10 +149,7 @@ fn error_row(error: &NotLooked) -> Markup {
             td { (text(&error.account)) }
             td { (text(&error.region)) }
             td { bdi { (text(&error.cluster)) } }
-            td {
-                @if let Some(permission) = &error.permission { code { (one_line(permission)) } br; }
-                bdi { (one_line(&error.message)) }
-            }
+            td { bdi { (one_line(&error.sentence())) } }
         }
     }
 }
