@@ -10,6 +10,7 @@ from templates import ROOT
 
 GATE = ROOT / ".venv/gate"
 FIXTURES = ROOT / "crates/cli/tests/fixtures"
+pytestmark = pytest.mark.skipif(not GATE.exists(), reason=".venv/gate is missing: make gate")
 COMMAND = os.environ.get("COMMAND", ROOT / "target/debug/neptune-audit")
 
 ASKED = [
