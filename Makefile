@@ -102,7 +102,9 @@ fuzz: ## Feed each parser with random input: make fuzz FUZZ_SECONDS=600 (needs c
 
 mutants: ## See which changes to the code no test notices (hours; needs cargo-mutants)
 	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is needed: cargo install cargo-mutants"; exit 1; }
-	cargo mutants --package neptune-audit-rule --package neptune-audit-core --package neptune-audit-scan
+	-cargo mutants --package neptune-audit-core --output target/mutants/core -- --lib
+	cargo mutants --package neptune-audit-scan --package neptune-audit-rule --test-package neptune-audit-scan \
+	  --test-package neptune-audit-rule --output target/mutants/rule -- --lib --test rule
 
 bench: .venv/bench/.installed ## Measure beside a rule in Python and a function that does nothing; rewrites docs/benchmarks.md
 	cargo build --release --package neptune-audit-rule

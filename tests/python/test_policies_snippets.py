@@ -77,7 +77,9 @@ def test_custodian_finds_the_broken_clusters_of_the_fleet(tmp_path):
     with emulator() as url:
         found = custodian(tmp_path, url, "aws.rds-cluster")
     assert found["neptune-audit-log-not-generated"] == broken("PARAMETER_OFF") != set()
-    assert found["neptune-audit-log-not-exported"] == broken("EXPORT_OFF", "EXPORT_PENDING") != set()
+    # The rule leaves out a cluster that is being deleted, Custodian does not.
+    deleting = {c["identifier"] for c in clusters if c.get("status") == "deleting"}
+    assert found["neptune-audit-log-not-exported"] == broken("EXPORT_OFF", "EXPORT_PENDING") | deleting != set()
     assert found["neptune-audit-log-not-in-effect"] == broken("NOT_IN_EFFECT") != set()
 
 
