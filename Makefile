@@ -74,7 +74,7 @@ test-rust: ## Run the Rust tests
 	@.ci/needs rust
 	cargo test --workspace
 
-test-python: build venv sam checkov policies custodian provider ## Run the Python tests: the emulator, moto, templates, documents, the runbook
+test-python: build venv sam checkov policies custodian gate provider ## Run the Python tests: the emulator, moto, templates, documents, the runbook
 	$(BINARIES) .venv/bin/pytest -q -m "not slow" tests/python
 
 test-remediation: build venv node ## Run the runbook in a simulator, before and after judged by the real function
@@ -121,7 +121,7 @@ clean: ## Remove everything that was built or installed here
 
 # --- Tools --------------------------------------------------------------------------------------------------------------
 
-.PHONY: venv sam checkov policies custodian provider node
+.PHONY: venv sam checkov policies custodian gate provider node
 venv: .venv/.installed ## Install the Python tools into .venv
 .venv/.installed: tests/requirements.txt tests/requirements-node.txt
 	@.ci/needs python
@@ -139,7 +139,7 @@ venv: .venv/.installed ## Install the Python tools into .venv
 	touch $@
 
 # Each wants other versions than the tests, so each has an environment of its own.
-sam checkov policies custodian: %: .venv/%/.installed
+sam checkov policies custodian gate: %: .venv/%/.installed
 # The library of Open Policy Agent says that it wants Python 3.14; its code does not.
 .venv/policies/.installed: export PIP_IGNORE_REQUIRES_PYTHON = 1
 .venv/%/.installed: tests/requirements-%.txt
