@@ -1,5 +1,6 @@
 """The plans that the Rust tests judge are those that Terraform makes of the cases beside them."""
 
+import os
 import shutil
 import subprocess
 
@@ -27,3 +28,15 @@ def test_every_case_has_its_plan():
     cases = {path.parent.name for name in ("main.tf", "source") for path in PLANS.glob(f"*/{name}")}
     assert cases == {path.parent.name for path in PLANS.glob("*/plan.json")}
     assert len(cases) >= 10
+
+
+@pytest.mark.skipif(not PYTHON.exists(), reason=".venv/gate is missing: make gate")
+@pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
+def test_what_is_said_of_a_plan_is_what_an_apply_makes_of_it():
+    """Configurations made at random, planned, judged, and applied: nothing passes whose log stays off, nothing fails whose log is on."""
+    command = os.environ.get("COMMAND", ROOT / "target/debug/neptune-audit")
+    arguments = [PYTHON, PLANS / "made_at_random.py", command, *map(str, range(3))]
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for said in ("on PASS", "off FAIL", "on UNDECIDED", "off UNDECIDED"):
+        assert said in done.stdout, done.stdout

@@ -72,14 +72,17 @@ impl<'a> Resource<'a> {
 pub(super) struct Configuration<'a> {
     modules: HashMap<Vec<String>, Module<'a>>,
     providers: HashMap<&'a str, Option<String>>,
+    /// The values of the root module's variables.
+    given: HashMap<&'a str, &'a Json>,
 }
 
 impl<'a> Configuration<'a> {
     /// Reads the configuration's tree once.
     pub(super) fn new(document: &'a document::Document<'a>) -> Self {
         let mut modules = HashMap::new();
+        let given = document.variables.iter().map(|(name, variable)| (name.as_ref(), &variable.value)).collect();
         let Some(configuration) = &document.configuration else {
-            return Self { modules, providers: HashMap::new() };
+            return Self { modules, providers: HashMap::new(), given };
         };
         let mut waiting = vec![(Vec::new(), &configuration.root_module)];
         while let Some((path, module)) = waiting.pop() {
@@ -97,7 +100,7 @@ impl<'a> Configuration<'a> {
             modules.insert(path, Module { module, resources });
         }
         let providers = configuration.provider_config.iter().map(|(key, provider)| (key.as_ref(), region(provider, document)));
-        Self { modules, providers: providers.collect() }
+        Self { modules, providers: providers.collect(), given }
     }
 
     /// A managed resource.
@@ -108,6 +111,23 @@ impl<'a> Configuration<'a> {
     /// What is passed to a variable, in the terms of the module that calls; a default is a constant.
     pub(super) fn passed(&self, module: &ModuleInstance, variable: &str) -> Expression<'a> {
         Expression::of(self.call(module).and_then(|call| call.expressions.get(variable)))
+    }
+
+    /// The value of a variable, where that is a constant, a default, or what the root module was given.
+    pub(super) fn variable(&self, module: &ModuleInstance, name: &str) -> Option<&'a Json> {
+        let (mut module, mut name) = (module.clone(), name);
+        loop {
+            if module.0.is_empty() {
+                return self.given.get(name).copied();
+            }
+            match self.passed(&module, name) {
+                Expression::Constant(value) => return Some(value),
+                Expression::Unset => return self.modules.get(&module.path())?.module.variables.get(name)?.default.as_ref(),
+                Expression::Refers([Json::String(reference)]) => name = reference.strip_prefix("var.")?,
+                Expression::Refers(_) | Expression::Opaque => return None,
+            }
+            module = module.parent();
+        }
     }
 
     /// The `for_each` of the call that makes a module instance.

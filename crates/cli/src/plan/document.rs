@@ -140,6 +140,14 @@ pub(super) struct Module<'a> {
     pub(super) module_calls: BTreeMap<Cow<'a, str>, ModuleCall<'a>>,
     #[serde(borrow, default)]
     pub(super) outputs: BTreeMap<Cow<'a, str>, Output>,
+    #[serde(borrow, default)]
+    pub(super) variables: BTreeMap<Cow<'a, str>, DeclaredVariable>,
+}
+
+/// A variable of a module.
+#[derive(Debug, Deserialize)]
+pub(super) struct DeclaredVariable {
+    pub(super) default: Option<Value>,
 }
 
 /// A resource, once for all of its instances.

@@ -23,7 +23,7 @@ use configuration::Configuration;
 use document::Document;
 use linking::{Case, Linker};
 use neptune_audit_core::requirements::Requirements;
-use objects::Objects;
+use objects::{Object, Objects};
 use references::References;
 
 use crate::resources::{Judging, Row, Subject, judge as foresee};
@@ -48,7 +48,8 @@ pub fn judge(text: &str, allow_incomplete: bool, required: &Requirements, judgin
     let objects = Objects::read(&document, &configuration).map_err(Problem::Unreadable)?;
     let incomplete = document.complete == Some(false);
     let addresses = objects.addresses.iter().map(|(address, position)| (address, *position));
-    let references = References::new(&configuration, addresses, incomplete);
+    let known_names = objects.known.iter().map(Object::has_names).collect();
+    let references = References::new(&configuration, addresses, known_names, incomplete);
     let linker = Linker::new(&objects.known, &configuration, &references, required.log_types.len());
     let mut rows = Vec::new();
     for (mut subject, case) in linker.subjects() {

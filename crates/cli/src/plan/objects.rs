@@ -82,6 +82,12 @@ impl Object {
         self.before.is_object() && !self.is_created
     }
 
+    /// Whether its name is known, and its `id`.
+    pub(super) fn has_names(&self) -> [bool; 2] {
+        let name = if self.kind == Kind::Cluster { "cluster_identifier" } else { "name" };
+        [name, "id"].map(|attribute| self.attributes.text(attribute).get().is_some_and(Option::is_some))
+    }
+
     /// Whether AWS decides an attribute, because nothing is configured, and the object is new.
     pub(super) fn has_default(&self, configuration: &Configuration<'_>, attribute: &str) -> bool {
         self.is_created && is_unset(configuration, &self.address, attribute)

@@ -41,6 +41,10 @@ pub(super) struct Found {
     pub(super) stops: BTreeSet<String>,
     /// Whether an expression without references is among them, whose value may not be known either.
     pub(super) opaque: bool,
+    /// Whether something was found that no condition excludes.
+    is_taken: bool,
+    /// Whether one of several values is picked: an index is left where a name has none.
+    is_picked: bool,
 }
 
 impl Found {
@@ -62,6 +66,7 @@ impl Found {
         }
         self.stops.extend(other.stops);
         self.opaque |= other.opaque;
+        self.is_picked |= other.is_picked;
     }
 }
 
@@ -78,6 +83,8 @@ pub(super) struct References<'a> {
     configuration: &'a Configuration<'a>,
     instances: HashMap<(ModuleInstance, String, String), Instances>,
     modules: HashMap<(ModuleInstance, String), BTreeSet<Option<Key>>>,
+    /// Of each object whether its name and its `id` are known.
+    known_names: Vec<[bool; 2]>,
     /// Whether objects may be missing from the plan.
     incomplete: bool,
     known: RefCell<HashMap<Question, Rc<Found>>>,
@@ -98,6 +105,7 @@ impl<'a> References<'a> {
     pub(super) fn new<'b>(
         configuration: &'a Configuration<'a>,
         addresses: impl Iterator<Item = (&'b Address, Option<usize>)>,
+        known_names: Vec<[bool; 2]>,
         incomplete: bool,
     ) -> Self {
         let mut modules: HashMap<_, BTreeSet<Option<Key>>> = HashMap::new();
@@ -118,7 +126,7 @@ impl<'a> References<'a> {
             let by_key = by_key.into_iter().map(|(key, positions)| (key, positions.into())).collect();
             (resource, Instances { by_key, all })
         });
-        Self { configuration, instances: instances.collect(), modules, incomplete, known: RefCell::default() }
+        Self { configuration, instances: instances.collect(), modules, known_names, incomplete, known: RefCell::default() }
     }
 
     /// Where the expression of an attribute leads.
@@ -152,16 +160,31 @@ impl<'a> References<'a> {
             Expression::Opaque => Found { opaque: true, ..Found::default() },
             Expression::Refers(references) => {
                 let mut found = Found::default();
+                let (mut not_taken, mut beside, mut blank) = (None, None, None);
                 for mut reference in whole(references) {
                     let (Some(references), Some(depth)) = (budget.references.checked_sub(1), budget.depth.checked_sub(1)) else {
                         found.stops.insert("more references than are followed".to_owned());
                         return found;
                     };
                     *budget = Budget { references, depth };
+                    let is_false = self.is_false(&reference, place.module);
+                    let written = Shown(&reference).to_string();
                     reference.extend_from_slice(rest);
-                    found.merge(self.reference(&reference, place, wanted, budget));
+                    let one = self.reference(&reference, place, wanted, budget);
                     budget.depth += 1;
+                    // `var.no ? X : …`: what follows a condition that does not hold is not taken, as far as a plan tells.
+                    match not_taken.take() {
+                        Some(condition) if !one.is_nothing() => beside = beside.or(Some(condition)),
+                        _ if one.is_nothing() => blank = blank.or(Some(written.clone())),
+                        _ => found.is_taken = true,
+                    }
+                    not_taken = is_false.then_some(written);
+                    found.merge(one);
                 }
+                // Nothing is left that would be taken, or one of several was to be picked and one of those is nothing: it may be `null`.
+                let is_picked = std::mem::take(&mut found.is_picked);
+                let doubt = if std::mem::take(&mut found.is_taken) { blank.filter(|_| is_picked) } else { beside };
+                found.stops.extend(doubt);
                 found
             }
         }
@@ -235,9 +258,12 @@ impl<'a> References<'a> {
             [Step::Key(key), rest @ ..] => (Some(key.clone()), rest),
             rest => (None, rest),
         };
-        if rest.first().and_then(Step::name).is_some_and(|attribute| !wanted.attributes.contains(&attribute)) {
-            return stop(reference);
-        }
+        let attribute = rest.first().and_then(Step::name);
+        let attribute = match attribute.map(|attribute| wanted.attributes.iter().position(|name| *name == attribute)) {
+            Some(None) => return stop(reference),
+            Some(position) => position,
+            None => None,
+        };
         let resource = (module.clone(), wanted.kind.to_owned(), name.to_owned());
         match self.instances.get(&resource) {
             // `count = 0`, or all of them are deleted.
@@ -246,9 +272,27 @@ impl<'a> References<'a> {
             // A key that no object has comes from `each.value`, or belongs to a list around the object: then it may be any of them.
             Some(instances) => {
                 let set = key.and_then(|key| instances.by_key.get(&Some(key))).unwrap_or(&instances.all);
-                Found { sets: vec![Rc::clone(set)], ..Found::default() }
+                // What is known makes nothing unknown.
+                let is_known = |position: &usize| {
+                    let known = attribute.and_then(|attribute| self.known_names.get(*position)?.get(attribute));
+                    known.copied().unwrap_or_default()
+                };
+                if set.iter().all(is_known) {
+                    return Found::default();
+                }
+                Found { sets: vec![Rc::clone(set)], is_picked: rest.len() > 1, ..Found::default() }
             }
         }
+    }
+}
+
+impl References<'_> {
+    /// Whether it is a variable that is `false`.
+    fn is_false(&self, reference: &[Step], module: &ModuleInstance) -> bool {
+        let [Step::Name(first), Step::Name(variable)] = reference else {
+            return false;
+        };
+        first == "var" && self.configuration.variable(module, variable) == Some(&Json::Bool(false))
     }
 }
 

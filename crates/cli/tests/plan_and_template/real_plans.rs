@@ -92,9 +92,13 @@ fn what_is_not_known_is_named_and_decides_only_where_it_can() {
             ("aws_neptune_cluster.tagged", "FAIL PARAMETER_OFF EXPORT_OFF"),
             ("aws_neptune_cluster.tagged_later", "FAIL PARAMETER_OFF EXPORT_OFF"),
             ("aws_neptune_cluster.tags_later", "FAIL PARAMETER_OFF EXPORT_OFF"),
+            ("aws_neptune_cluster.not_taken", "UNDECIDED"),
+            ("aws_neptune_cluster.other_branch", "UNDECIDED"),
+            ("aws_neptune_cluster.known_and_not_taken", "FAIL PARAMETER_OFF"),
         ],
     );
     for (address, decides) in [
+        ("aws_neptune_cluster.not_taken", "`var.no`"),
         ("aws_neptune_cluster.all_exports", "`aws_neptune_cluster.all_exports.enable_cloudwatch_logs_exports`"),
         ("aws_neptune_cluster.blocks", "`aws_neptune_cluster_parameter_group.blocks.parameter`"),
         ("aws_neptune_cluster.local", "`local.group`"),
