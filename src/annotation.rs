@@ -2,6 +2,7 @@
 
 use neptune_audit_core::requirements::Requirements;
 use neptune_audit_core::verdict::Trail;
+use neptune_audit_core::wording::{self, BETWEEN};
 
 use crate::not_applicable::NotApplicable;
 
@@ -9,7 +10,6 @@ use crate::not_applicable::NotApplicable;
 const LIMIT: usize = 256;
 
 const CUT: &str = "...";
-const BETWEEN: &str = "; ";
 
 /// A text, and as much of it as AWS Config takes.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,41 +23,27 @@ pub struct Annotation {
 /// What is broken. Every code of every log type comes first and the remedy of the first code after them, so that cutting the end loses
 /// details only: the longest list of codes that can occur leaves room to spare.
 pub fn broken(trails: &[Trail]) -> Annotation {
-    let trails: Vec<_> = trails.iter().filter(|trail| trail.is_broken()).map(|trail| (trail.log_type, trail.findings())).collect();
-    let codes = trails.iter().map(|(log_type, findings)| {
-        let codes: Vec<_> = findings.iter().map(|finding| finding.code.as_str()).collect();
-        format!("{log_type}: {}", codes.join(", "))
-    });
-    let findings = || trails.iter().flat_map(|(_, findings)| findings);
-    let head = codes.collect::<Vec<_>>().join(BETWEEN);
-    let to_do = each_once(findings().map(|finding| finding.remedy.to_string()));
-    let found = each_once(findings().map(|finding| finding.found.clone()));
-    let full = format!("{head}. To do: {to_do}. Found: {found}");
+    let full = wording::broken(trails);
     Annotation { short: cut(&full, LIMIT), full }
 }
 
 /// What was found to hold, for each log type its share of the room, and what nobody asked for.
 pub fn evidence(trails: &[Trail], required: &Requirements) -> Annotation {
-    let describe = |order: fn(&mut [&str])| -> Vec<String> {
-        let described = trails.iter().map(|trail| {
-            let mut statements: Vec<_> = trail.evidence().collect();
-            order(&mut statements);
-            format!("{}: {}", trail.log_type, statements.join(", "))
-        });
-        described.collect()
-    };
-    let unasked = required.unasked();
-    let rest = if unasked.is_empty() { String::new() } else { format!("{BETWEEN}not asked: {}", unasked.join(", ")) };
-    let full = describe(|_| ()).join(BETWEEN) + &rest;
+    let full = wording::evidence(trails, required);
     if length(&full) <= LIMIT {
         return Annotation { short: full.clone(), full };
     }
     // The end is cut: after the first, the short statements come before the long ones, so that most of them are there.
-    let texts = describe(|statements| {
-        if let Some((_, others)) = statements.split_first_mut() {
-            others.sort_by_key(|statement| length(statement));
-        }
-    });
+    let texts: Vec<_> = trails
+        .iter()
+        .map(|trail| {
+            let mut statements: Vec<_> = trail.evidence().collect();
+            if let Some((_, others)) = statements.split_first_mut() {
+                others.sort_by_key(|statement| length(statement));
+            }
+            format!("{}: {}", trail.log_type, statements.join(", "))
+        })
+        .collect();
     let mut room = LIMIT;
     let mut parts = Vec::new();
     for (index, text) in texts.iter().enumerate() {
@@ -69,23 +55,14 @@ pub fn evidence(trails: &[Trail], required: &Requirements) -> Annotation {
         room = room.saturating_sub(length(&part) + BETWEEN.len());
         parts.push(part);
     }
-    Annotation { short: cut(&(parts.join(BETWEEN) + &rest), LIMIT), full }
+    parts.extend(wording::unasked(required));
+    Annotation { short: cut(&parts.join(BETWEEN), LIMIT), full }
 }
 
 /// Why the rule does not apply.
 pub fn reason(reason: &NotApplicable) -> Annotation {
     let full = reason.to_string();
     Annotation { short: cut(&full, LIMIT), full }
-}
-
-fn each_once(texts: impl Iterator<Item = String>) -> String {
-    let mut once: Vec<String> = Vec::new();
-    for text in texts {
-        if !once.contains(&text) {
-            once.push(text);
-        }
-    }
-    once.join(BETWEEN)
 }
 
 fn length(text: &str) -> usize {

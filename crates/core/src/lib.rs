@@ -10,6 +10,7 @@
 //! - [`links`] is what the facts mean, one file for each link of the audit trail; [`finding`] is what a broken one says, [`remedy`] what
 //!   to do about it.
 //! - [`exemption`] says why a cluster is not held against all this; [`verdict`] sums the links up, and tells which reads could still change the outcome.
+//! - [`wording`] puts a verdict into one text, the same for everybody who reports it.
 //! - [`forecast`] judges what is not there yet: every world that the unknown values allow.
 //! - `examples`, a feature for tests, has the healthy cluster that each of them breaks.
 
@@ -25,3 +26,4 @@ pub mod remedy;
 pub mod requirements;
 pub mod selection;
 pub mod verdict;
+pub mod wording;

@@ -5,10 +5,9 @@ use neptune_audit_core::finding::Code;
 use neptune_audit_core::links::{Link, Outcome};
 use neptune_audit_core::requirements::Requirements;
 use neptune_audit_core::verdict::{Trail, Verdict as Decided};
+use neptune_audit_core::wording::{broken, evidence};
 
 use crate::report::{Judged, LinkState, Place, State, Verdict};
-
-const BETWEEN: &str = "; ";
 
 /// A cluster that was judged.
 pub(super) fn judged(account: &str, region: &str, cluster: &Cluster, decided: &Decided, required: &Requirements) -> Judged {
@@ -60,38 +59,4 @@ pub(super) fn state(log_type: LogType, link: Link, outcome: &Outcome) -> LinkSta
             remedy: Some(finding.remedy.to_string()),
         },
     }
-}
-
-/// What was found to hold, and what nobody asked for.
-fn evidence(trails: &[Trail], required: &Requirements) -> String {
-    let of_trail = |trail: &Trail| format!("{}: {}", trail.log_type, trail.evidence().collect::<Vec<_>>().join(", "));
-    let mut parts: Vec<String> = trails.iter().map(of_trail).collect();
-    let unasked = required.unasked();
-    if !unasked.is_empty() {
-        parts.push(format!("not asked: {}", unasked.join(", ")));
-    }
-    parts.join(BETWEEN)
-}
-
-/// Every code first, then what to do, then what was found.
-fn broken(trails: &[Trail]) -> String {
-    let broken = || trails.iter().filter(|trail| trail.is_broken());
-    let codes = broken().map(|trail| {
-        let codes: Vec<_> = trail.findings().iter().map(|finding| finding.code.as_str()).collect();
-        format!("{}: {}", trail.log_type, codes.join(", "))
-    });
-    let findings = || broken().flat_map(Trail::findings);
-    let to_do = each_once(findings().map(|finding| finding.remedy.to_string()));
-    let found = each_once(findings().map(|finding| finding.found.clone()));
-    format!("{}. To do: {to_do}. Found: {found}", codes.collect::<Vec<_>>().join(BETWEEN))
-}
-
-fn each_once(texts: impl Iterator<Item = String>) -> String {
-    let mut once: Vec<String> = Vec::new();
-    for text in texts {
-        if !once.contains(&text) {
-            once.push(text);
-        }
-    }
-    once.join(BETWEEN)
 }

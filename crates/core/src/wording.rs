@@ -1,0 +1,42 @@
+//! A verdict in one text, the same for everybody who reports it: codes first, then what to do, then what was found.
+
+use crate::requirements::Requirements;
+use crate::verdict::Trail;
+
+/// What stands between the parts of a text.
+pub const BETWEEN: &str = "; ";
+
+/// What is broken: every code of every log, what to do about each, and what was found, each thing said once.
+pub fn broken(trails: &[Trail]) -> String {
+    let trails: Vec<_> = trails.iter().filter(|trail| trail.is_broken()).map(|trail| (trail.log_type, trail.findings())).collect();
+    let codes = trails.iter().map(|(log_type, findings)| {
+        let codes: Vec<_> = findings.iter().map(|finding| finding.code.as_str()).collect();
+        format!("{log_type}: {}", codes.join(", "))
+    });
+    let findings = || trails.iter().flat_map(|(_, findings)| findings);
+    let to_do = each_once(findings().map(|finding| finding.remedy.to_string()));
+    let found = each_once(findings().map(|finding| finding.found.clone()));
+    format!("{}. To do: {to_do}. Found: {found}", codes.collect::<Vec<_>>().join(BETWEEN))
+}
+
+/// What was found to hold, for each log, and what nobody asked for.
+pub fn evidence(trails: &[Trail], required: &Requirements) -> String {
+    let of_trails = trails.iter().map(|trail| format!("{}: {}", trail.log_type, trail.evidence().collect::<Vec<_>>().join(", ")));
+    of_trails.chain(unasked(required)).collect::<Vec<_>>().join(BETWEEN)
+}
+
+/// What nobody asked for, where there is something.
+pub fn unasked(required: &Requirements) -> Option<String> {
+    let unasked = required.unasked();
+    (!unasked.is_empty()).then(|| format!("not asked: {}", unasked.join(", ")))
+}
+
+fn each_once(texts: impl Iterator<Item = String>) -> String {
+    let mut once: Vec<String> = Vec::new();
+    for text in texts {
+        if !once.contains(&text) {
+            once.push(text);
+        }
+    }
+    once.join(BETWEEN)
+}
