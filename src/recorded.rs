@@ -60,15 +60,16 @@ impl Recorded {
         let existing = Arc::new(Existing::default());
         let (config, rule_name, known) = (config.clone(), rule_name.to_owned(), Arc::clone(&existing));
         let results = Listing::read(tasks, GET_RECORDED, |pages| async move {
-            config
-                .recorded(&rule_name, |page| {
-                    pages.add(page.into_iter().map(|recorded| {
-                        let compared = compared.includes(&recorded);
-                        let result = compared.then(|| known.fingerprint(recorded.compliance, recorded.annotation.as_deref()));
-                        (recorded.resource, Kept { not_applicable: recorded.compliance == Compliance::NotApplicable, result })
-                    }));
-                })
-                .await
+            let kept = |recorded: config::Recorded| {
+                let compared = compared.includes(&recorded);
+                let result = compared.then(|| known.fingerprint(recorded.compliance, recorded.annotation.as_deref()));
+                (recorded.resource, Kept { not_applicable: recorded.compliance == Compliance::NotApplicable, result })
+            };
+            let taken = config.recorded(&rule_name, |page| {
+                pages.add(page.into_iter().map(kept));
+                pages.wanted()
+            });
+            taken.await
         });
         Self { results, existing }
     }

@@ -95,11 +95,16 @@ impl Config {
         }
     }
 
-    /// Hands over every recorded result of a rule, page by page: what is exempt is on record as NOT_APPLICABLE, and not put again either.
+    /// Hands over every recorded result of a rule, page by page, the next one after `take` is done: what is exempt is on record as
+    /// NOT_APPLICABLE, and not put again either.
     ///
     /// # Errors
     /// When the listing breaks off: the pages before that were handed over.
-    pub async fn recorded(&self, rule_name: &str, mut take: impl FnMut(Vec<Recorded>)) -> Result<(), CallError> {
+    pub async fn recorded<F: Future<Output = ()>>(
+        &self,
+        rule_name: &str,
+        mut take: impl FnMut(Vec<Recorded>) -> F,
+    ) -> Result<(), CallError> {
         let on = || format!("rule `{rule_name}`");
         let request = self
             .client
@@ -114,7 +119,7 @@ impl Config {
             let page = page.map_err(|error| CallError::new(GET_RECORDED, on(), &error))?;
             more = has_more(page.next_token());
             let results = page.evaluation_results.unwrap_or_default();
-            take(results.into_iter().filter_map(read).collect());
+            take(results.into_iter().filter_map(read).collect()).await;
         }
         whole(more, GET_RECORDED, on())
     }

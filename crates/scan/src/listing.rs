@@ -4,10 +4,13 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Weak};
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::error::CallError;
+
+/// Entries that are held without anybody asking for more.
+const ENTRIES_AHEAD: usize = 500;
 
 /// Entries by key, found as soon as they are listed; that a key is missing is known only when all are.
 #[derive(Debug)]
@@ -16,11 +19,16 @@ pub struct Listing<K, V> {
     state: watch::Receiver<State<K, V>>,
     /// Gone when all pages have come.
     pages: Weak<watch::Sender<State<K, V>>>,
+    demand: Arc<Notify>,
 }
 
 /// Where the pages of a listing go.
 #[derive(Debug)]
-pub struct Pages<K, V>(Arc<watch::Sender<State<K, V>>>);
+pub struct Pages<K, V> {
+    state: Arc<watch::Sender<State<K, V>>>,
+    /// Told when another page is wanted.
+    demand: Arc<Notify>,
+}
 
 #[derive(Debug)]
 struct State<K, V> {
@@ -40,13 +48,13 @@ where
     {
         let (sender, state) = watch::channel(State { entries: HashMap::new(), end: None });
         let sender = Arc::new(sender);
-        let pages = Arc::downgrade(&sender);
-        let reading = read(Pages(Arc::clone(&sender)));
+        let (pages, demand) = (Arc::downgrade(&sender), Arc::new(Notify::new()));
+        let reading = read(Pages { state: Arc::clone(&sender), demand: Arc::clone(&demand) });
         tasks.spawn(async move {
             let end = reading.await;
             sender.send_modify(|state| state.end = Some(end));
         });
-        Self { action, state, pages }
+        Self { action, state, pages, demand }
     }
 
     /// The entry of a key, as soon as it is known whether there is one.
@@ -55,8 +63,7 @@ where
     /// When the listing broke off before the key came: then nobody knows.
     pub async fn find(&self, key: &K) -> Result<Option<V>, CallError> {
         let mut state = self.state.clone();
-        let state = state.wait_for(|state| state.end.is_some() || state.entries.contains_key(key)).await;
-        let state = state.map_err(|_| CallError::stopped(self.action))?;
+        let state = self.wait_for(&mut state, |state| state.entries.contains_key(key)).await?;
         match (state.entries.get(key), &state.end) {
             (Some(entry), _) => Ok(Some(entry.clone())),
             (None, Some(end)) => end.clone().map(|()| None),
@@ -69,6 +76,9 @@ where
         if let Some(pages) = self.pages.upgrade() {
             pages.send_if_modified(|state| {
                 state.entries.remove(key);
+                if state.entries.len() < ENTRIES_AHEAD {
+                    self.demand.notify_one();
+                }
                 false
             });
         }
@@ -80,15 +90,38 @@ where
     /// When the listing broke off.
     pub async fn all<T>(&self, pick: impl FnMut((&K, &V)) -> Option<T>) -> Result<Vec<T>, CallError> {
         let mut state = self.state.clone();
-        let state = state.wait_for(|state| state.end.is_some()).await.map_err(|_| CallError::stopped(self.action))?;
+        let state = self.wait_for(&mut state, |_| false).await?;
         state.end.clone().unwrap_or_else(|| Err(CallError::stopped(self.action)))?;
         Ok(state.entries.iter().filter_map(pick).collect())
+    }
+
+    /// Waits until `enough` has come, or all; asks after each page for the next one.
+    async fn wait_for<'a>(
+        &self,
+        state: &'a mut watch::Receiver<State<K, V>>,
+        enough: impl Fn(&State<K, V>) -> bool,
+    ) -> Result<watch::Ref<'a, State<K, V>>, CallError> {
+        let come = |state: &State<K, V>| {
+            let come = state.end.is_some() || enough(state);
+            if !come {
+                self.demand.notify_one();
+            }
+            come
+        };
+        state.wait_for(come).await.map_err(|_| CallError::stopped(self.action))
     }
 }
 
 impl<K: Eq + Hash, V> Pages<K, V> {
     /// Takes in a page.
     pub fn add(&self, page: impl IntoIterator<Item = (K, V)>) {
-        self.0.send_modify(|state| state.entries.extend(page));
+        self.state.send_modify(|state| state.entries.extend(page));
+    }
+
+    /// Waits until another page is wanted: few entries are held, or somebody looks for one that has not come.
+    pub async fn wanted(&self) {
+        if self.state.borrow().entries.len() >= ENTRIES_AHEAD {
+            self.demand.notified().await;
+        }
     }
 }
