@@ -3,6 +3,7 @@
 use std::fmt;
 
 use neptune_audit_core::requirements::{PARAMETERS, Parameter, RequirementError, Requirements, into, truth};
+use neptune_audit_scan::role;
 use serde_json::{Map, Value};
 
 /// What the rule requires of a cluster, and how it goes about it.
@@ -30,7 +31,7 @@ pub const OWN: [Parameter<Parameters>; 2] = [
         allowed: "the name of an IAM role, with its path before it, not its ARN",
         meaning: "the role to assume in the account of the event, with its path; for a central function",
         is_switch: false,
-        set: |parameters, given| into(&mut parameters.execution_role_name, given, None, |text| role_name(text).map(Some)),
+        set: |parameters, given| into(&mut parameters.execution_role_name, given, None, |text| role::name(text).map(Some)),
     },
     Parameter {
         name: "reportUnchanged",
@@ -110,17 +111,6 @@ impl From<RequirementError> for ParametersError {
     fn from(error: RequirementError) -> Self {
         Self::Refused(error)
     }
-}
-
-/// A role's name with or without a path, as in `security/audit/NeptuneAuditReader`. The limits are IAM's: 64 characters of
-/// `A–Z a–z 0–9 + = , . @ _ -` for the name, 512 for the path.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
-fn role_name(text: &str) -> Option<String> {
-    let role = text.strip_prefix('/').unwrap_or(text);
-    let (path, base) = role.rsplit_once('/').unwrap_or(("", role));
-    let is_name = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte));
-    let fits = is_name(base) && base.len() <= 64 && path.len() <= 510 && (path.is_empty() || path.split('/').all(is_name));
-    fits.then(|| role.to_owned())
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! What AWS Config has on record, set against what is listed while both still come in: only what neither side has matched is held.
 
-use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_config::primitives::DateTime;
 use neptune_audit_scan::error::CallError;
 use neptune_audit_scan::listing::Listing;
+use neptune_audit_scan::seen::Seen;
 use tokio::task::JoinSet;
 
 use crate::aws::config::{self, Config, GET_RECORDED};
@@ -100,23 +100,20 @@ impl Recorded {
     }
 }
 
-/// The resource ids of clusters that are there, and the results of others, as fingerprints: the text would be memory, for thousands of
-/// them. Two different ones are taken for the same once in 2⁶⁴ times.
+/// The resource ids of clusters that are there; and what makes fingerprints of results, whose text would be memory, for thousands of them.
 #[derive(Debug, Default)]
 struct Existing {
     fingerprints: RandomState,
-    ids: Mutex<HashSet<u64>>,
+    ids: Mutex<Seen>,
 }
 
 impl Existing {
     fn insert(&self, resource_id: &str) {
-        let id = self.fingerprints.hash_one(resource_id);
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(resource_id);
     }
 
     fn contains(&self, resource_id: &str) -> bool {
-        let id = self.fingerprints.hash_one(resource_id);
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).contains(resource_id)
     }
 
     fn fingerprint(&self, compliance: Compliance, annotation: Option<&str>) -> u64 {

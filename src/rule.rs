@@ -1,6 +1,7 @@
 //! The story of one event: what it asks, what AWS says, what that means, and telling AWS Config.
 
 use lambda_runtime::Context;
+use neptune_audit_scan::interceptors::Calls;
 use neptune_audit_scan::scan::Scan;
 use tokio::time::{Instant, timeout_at};
 
@@ -43,10 +44,13 @@ impl Rule {
         let deadline = Deadline::new(context.deadline());
         let invocation = Invocation::parse(payload)?;
         tally.begin(&invocation);
-        let opening = self.accounts.open(invocation, context, deadline);
-        let session = in_time(deadline.reading, "the credentials of the account", opening).await??;
-        let outcome = answer(&session, tally).await;
-        tally.count_calls(session.connection.calls.count());
+        let calls = Calls::default();
+        let opening = self.accounts.open(invocation, context, deadline, calls.clone());
+        let outcome = match in_time(deadline.reading, "the credentials of the account", opening).await.flatten() {
+            Ok(session) => answer(&session, tally).await,
+            Err(error) => Err(error),
+        };
+        tally.count_calls(calls.count());
         outcome
     }
 }
@@ -61,10 +65,9 @@ async fn answer(session: &Session, tally: &mut Tally) -> Result<(), RuleError> {
             in_time(session.deadline.reading, &format!("the facts about cluster `{identifier}`"), judging).await??
         }
     };
-    let evaluations = [evaluation];
-    session.report(&evaluations).await.map_err(RuleError::NotReported)?;
-    tally.count(&evaluations);
-    Ok(())
+    let (taken, outcome) = session.report(vec![evaluation]).await;
+    tally.count(&taken);
+    outcome.map_err(RuleError::NotReported)
 }
 
 /// Judges the cluster that the event names. The event may be old: only what AWS says now counts, and a name is not an identity.

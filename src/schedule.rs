@@ -52,19 +52,14 @@ pub(crate) async fn every_cluster(session: &Session, rule_name: Option<&str>, ta
         .buffer_unordered(CLUSTERS_AT_ONCE)
         .filter_map(ready)
         .chain(stream::once(schedule.gone()).flat_map(stream::iter));
-    let mut puts = Box::pin(
-        evaluations
-            .take_until(time_is_up)
-            .chunks(BATCH)
-            .map(async |batch| (session.report(&batch).await, batch))
-            .buffer_unordered(PUTS_AT_ONCE),
-    );
+    let mut puts =
+        Box::pin(evaluations.take_until(time_is_up).chunks(BATCH).map(|batch| session.report(batch)).buffer_unordered(PUTS_AT_ONCE));
     let mut told = false;
-    while let Some((outcome, batch)) = puts.next().await {
+    while let Some((taken, outcome)) = puts.next().await {
         told = true;
-        match outcome {
-            Ok(()) => tally.count(&batch),
-            Err(not_reported) => schedule.progress.note(Trouble::NotReported(not_reported)),
+        tally.count(&taken);
+        if let Err(not_reported) = outcome {
+            schedule.progress.note(Trouble::NotReported(not_reported));
         }
     }
     drop(puts);
@@ -78,7 +73,7 @@ pub(crate) async fn every_cluster(session: &Session, rule_name: Option<&str>, ta
         return Err(RuleError::Incomplete(troubles));
     }
     if !told {
-        session.report(&[]).await.map_err(RuleError::NotReported)?;
+        session.report(Vec::new()).await.1.map_err(RuleError::NotReported)?;
     }
     Ok(())
 }

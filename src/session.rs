@@ -23,12 +23,15 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Tells AWS Config, and the log what AWS Config was told.
-    pub(crate) async fn report(&self, evaluations: &[Evaluation]) -> Result<(), NotReported> {
-        self.config.put(evaluations, &self.invocation.result_token, self.deadline.reporting).await?;
-        for evaluation in evaluations {
+    /// Tells AWS Config, and the log what AWS Config took. Gives that back, and why the rest was not taken.
+    pub(crate) async fn report(&self, mut evaluations: Vec<Evaluation>) -> (Vec<Evaluation>, Result<(), NotReported>) {
+        let outcome = self.config.put(&evaluations, &self.invocation.result_token, self.deadline.reporting).await;
+        if let Err(not_reported) = &outcome {
+            evaluations.retain(|evaluation| !not_reported.resource_ids.contains(&evaluation.resource.resource_id));
+        }
+        for evaluation in &evaluations {
             signals::evaluated(&self.invocation.account, &self.request_id, evaluation);
         }
-        Ok(())
+        (evaluations, outcome)
     }
 }

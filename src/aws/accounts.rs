@@ -9,7 +9,8 @@ use aws_types::SdkConfig;
 use lambda_runtime::Context;
 use neptune_audit_scan::connection::Connection;
 use neptune_audit_scan::error::CallError;
-use neptune_audit_scan::interceptors::{Calls, WholeXml};
+use neptune_audit_scan::interceptors::Calls;
+use neptune_audit_scan::role;
 
 use super::config::Config;
 use super::settings::settings;
@@ -19,7 +20,6 @@ use crate::error::RuleError;
 use crate::event::Invocation;
 use crate::session::Session;
 
-const ASSUME_ROLE: &str = "sts:AssumeRole";
 const SESSION_NAME: &str = "neptune-audit-rule";
 
 /// Credentials that end sooner than this after the invocation are not begun with.
@@ -31,13 +31,7 @@ pub struct Accounts {
     /// The function's own settings and credentials.
     sdk: LazyCell<SdkConfig>,
     /// By the role's ARN, which names the account.
-    assumed: RefCell<HashMap<String, Assumed>>,
-}
-
-#[derive(Clone, Debug)]
-struct Assumed {
-    credentials: Credentials,
-    until: SystemTime,
+    assumed: RefCell<HashMap<String, Credentials>>,
 }
 
 impl Default for Accounts {
@@ -55,12 +49,17 @@ impl Accounts {
         Config::new(&connection);
     }
 
-    /// Opens the account of an invocation.
+    /// Opens the account of an invocation, whose requests are counted in `calls`.
     ///
     /// # Errors
     /// [`RuleError::ForeignAccount`] for another account without a role, [`RuleError::RoleNotAssumed`] where STS refuses.
-    pub(crate) async fn open(&self, invocation: Invocation, context: &Context, deadline: Deadline) -> Result<Session, RuleError> {
-        let calls = Calls::default();
+    pub(crate) async fn open(
+        &self,
+        invocation: Invocation,
+        context: &Context,
+        deadline: Deadline,
+        calls: Calls,
+    ) -> Result<Session, RuleError> {
         let sdk = self.settings_for(&invocation, &context.invoked_function_arn, deadline, &calls).await?;
         let connection = Connection::new(sdk, calls);
         let request_id = context.request_id.clone();
@@ -91,28 +90,16 @@ impl Accounts {
         Ok(settings.identity_cache(IdentityCache::no_cache()).build())
     }
 
-    /// By hand, since the `AssumeRoleProvider` of `aws-config` takes no interceptor: its calls would neither be counted nor be refused when
-    /// they are cut off.
     async fn assume(&self, role: &str, deadline: Deadline, calls: &Calls) -> Result<Credentials, CallError> {
-        let needed_until = deadline.invocation + SPARE;
-        let known = self.assumed.borrow().get(role).filter(|assumed| assumed.until >= needed_until).cloned();
-        if let Some(assumed) = known {
-            return Ok(assumed.credentials);
+        let valid_at = |time: SystemTime| move |credentials: &Credentials| credentials.expiry().is_some_and(|until| until >= time);
+        let known = self.assumed.borrow().get(role).filter(|known| valid_at(deadline.invocation + SPARE)(known)).cloned();
+        if let Some(known) = known {
+            return Ok(known);
         }
-        let config = aws_sdk_sts::config::Builder::from(&*self.sdk).interceptor(calls.clone()).interceptor(WholeXml).build();
-        let sts = aws_sdk_sts::Client::from_conf(config);
-        let answer = sts.assume_role().role_arn(role).role_session_name(SESSION_NAME).send().await;
-        let on = || format!("role `{role}`");
-        let answer = answer.map_err(|error| CallError::new(ASSUME_ROLE, on(), &error))?;
-        let given = answer.credentials.ok_or_else(|| CallError::incomplete(ASSUME_ROLE, on(), "the answer has no credentials"))?;
-        let until = SystemTime::try_from(given.expiration)
-            .map_err(|_| CallError::incomplete(ASSUME_ROLE, on(), "the credentials expire at a time that is none"))?;
-        let credentials =
-            Credentials::new(given.access_key_id, given.secret_access_key, Some(given.session_token), Some(until), "AssumeRole");
+        let credentials = role::assume(&self.sdk, calls, role, SESSION_NAME).await?;
         let mut assumed = self.assumed.borrow_mut();
-        let now = SystemTime::now();
-        assumed.retain(|_, other| other.until > now);
-        assumed.insert(role.to_owned(), Assumed { credentials: credentials.clone(), until });
+        assumed.retain(|_, other| valid_at(SystemTime::now())(other));
+        assumed.insert(role.to_owned(), credentials.clone());
         Ok(credentials)
     }
 }

@@ -8,7 +8,7 @@ use aws_sdk_config::primitives::DateTime;
 use aws_sdk_config::types::{ComplianceType, Evaluation as ConfigEvaluation, EvaluationResult};
 use neptune_audit_scan::connection::Connection;
 use neptune_audit_scan::error::CallError;
-use neptune_audit_scan::paging::{has_more, whole};
+use neptune_audit_scan::paging::Tokens;
 use tokio::time::{Instant, timeout_at};
 
 use crate::error::NotReported;
@@ -20,8 +20,9 @@ const PUT: &str = "config:PutEvaluations";
 /// The permission to read recorded results.
 pub const GET_RECORDED: &str = "config:GetComplianceDetailsByConfigRule";
 
-/// The most evaluations that one call may put, and the most recorded results that one call gives.
+/// The most evaluations that one call may put.
 pub const BATCH: usize = 100;
+/// The most recorded results that one call gives.
 const PAGE_SIZE: i32 = 100;
 
 /// How often evaluations that come back as failed are put once more, and how long the first wait is; each next one doubles.
@@ -114,14 +115,15 @@ impl Config {
             .compliance_types(ComplianceType::NonCompliant)
             .compliance_types(ComplianceType::NotApplicable);
         let mut pages = request.into_paginator().page_size(PAGE_SIZE).send();
-        let mut more = false;
+        let mut tokens = Tokens::default();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new(GET_RECORDED, on(), &error))?;
-            more = has_more(page.next_token());
+            let next = tokens.follow(page.next_token(), GET_RECORDED, on());
             let results = page.evaluation_results.unwrap_or_default();
             take(results.into_iter().filter_map(read).collect()).await;
+            next?;
         }
-        whole(more, GET_RECORDED, on())
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use emulator::{Account, Answer, Cluster, Fleet, Invocation, ParameterGroup, Role};
 use serde_json::{Value, json};
 
-use crate::stage::{HOME, OTHER, Stage, change, error, resource_id, schedule};
+use crate::stage::{HOME, OTHER, Stage, change, error, in_other, resource_id, schedule};
 
 /// A healthy cluster at home; in the other account one of the same name, and of another fate.
 fn fleet() -> Fleet {
@@ -18,12 +18,6 @@ fn fleet() -> Fleet {
     };
     fleet.accounts.insert(OTHER.into(), other);
     fleet
-}
-
-fn in_other(mut event: Value) -> Value {
-    event["accountId"] = json!(OTHER);
-    event["executionRoleArn"] = json!(format!("arn:aws:iam::{OTHER}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"));
-    event
 }
 
 fn with_role() -> Value {

@@ -480,7 +480,7 @@ async fn forwarded_looks_at_every_page_of_filters_and_of_policies() {
         let action = if by_filter { "logs:DescribeSubscriptionFilters" } else { "logs:DescribeAccountPolicies" };
         stage.emulator.inject(Fault::new(action, FaultKind::Circle).after(1));
         let (_, message) = crate::stage::error(stage.send(crate::stage::change("c-0001", parameters)).await);
-        assert!(message.contains(action) && message.contains("the page just read"), "{message}");
+        assert!(message.contains(action) && message.contains("a page that was read already"), "{message}");
     }
 }
 

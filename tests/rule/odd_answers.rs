@@ -1,6 +1,6 @@
 //! Answers that AWS should never give, and that the emulator does not: whole, well-formed, and without what they should tell.
 
-use emulator::Fleet;
+use emulator::{Answer, Fleet};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -92,4 +92,48 @@ async fn a_cluster_may_be_on_the_page_after_an_empty_one() {
     for message in errors(pages).await {
         assert!(message.contains("cluster `c-0001`: the answer has no DbClusterResourceId"), "it was found: {message}");
     }
+}
+
+#[tokio::test]
+async fn pages_in_a_circle_of_several_are_a_listing_that_breaks_off() {
+    let next = |request: &str| {
+        let next = [("Marker=a", "b"), ("Marker=b", "c"), ("Marker=c", "a")].into_iter().find(|(asked, _)| request.contains(asked));
+        clusters(&format!("<DBClusters></DBClusters><Marker>{}</Marker>", next.map_or("a", |(_, next)| next)))
+    };
+    for message in errors(next).await {
+        assert!(message.contains("the answer points to a page that was read already"), "{message}");
+    }
+}
+
+/// Clusters are deleted while they are listed: what was the first of the next page is on this one by then, and on the next one too.
+#[tokio::test]
+async fn a_cluster_that_is_listed_twice_is_judged_once() {
+    let shifted = |request: &str| {
+        let cluster = |name: &str| {
+            let named =
+                format!("<DBClusterIdentifier>{name}</DBClusterIdentifier><DbClusterResourceId>cluster-{name}</DbClusterResourceId>");
+            let rest = "<Engine>neptune</Engine><Status>available</Status><DBClusterParameterGroup>audited</DBClusterParameterGroup>\
+                        <EnabledCloudwatchLogsExports><member>audit</member></EnabledCloudwatchLogsExports>";
+            format!("<DBCluster>{named}{rest}</DBCluster>")
+        };
+        let group = |name: &str| json!({ "logGroupName": format!("/aws/neptune/{name}/audit") });
+        if request.contains("Action=DescribeDBClusterParameters") {
+            let on = "<Parameter><ParameterName>neptune_enable_audit_log</ParameterName><ParameterValue>1</ParameterValue></Parameter>";
+            let list = format!("<DescribeDBClusterParametersResult><Parameters>{on}</Parameters></DescribeDBClusterParametersResult>");
+            format!("<DescribeDBClusterParametersResponse>{list}</DescribeDBClusterParametersResponse>")
+        } else if request.contains("Marker=") {
+            clusters(&format!("<DBClusters>{}{}</DBClusters>", cluster("one"), cluster("two")))
+        } else if request.contains("Action=DescribeDBClusters") {
+            clusters(&format!("<DBClusters>{}</DBClusters><Marker>more</Marker>", cluster("one")))
+        } else if request.contains("DescribeLogGroups") {
+            json!({ "logGroups": [group("one"), group("two")] }).to_string()
+        } else {
+            "{}".to_owned()
+        }
+    };
+    let endpoint = serve(shifted).await;
+    let stage = Stage::with_variables(Fleet::healthy(1), [("AWS_ENDPOINT_URL", endpoint.as_str())]).await;
+    let answer = stage.send(schedule(json!({}))).await;
+    let Answer::Response(summary) = answer else { panic!("{answer:?}") };
+    assert_eq!((&summary["compliant"], &summary["nonCompliant"]), (&json!(2), &json!(0)), "{summary}");
 }

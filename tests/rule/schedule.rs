@@ -339,7 +339,7 @@ async fn pages_that_go_in_a_circle_are_a_listing_that_breaks_off() {
         stage.emulator.reset_calls();
         stage.emulator.inject(Fault::new(action, FaultKind::Circle).after(1));
         let (_, message) = error(stage.send(schedule(json!({ "minimumRetentionDays": 1 }))).await);
-        assert!(message.contains(action) && message.contains("the page just read"), "{action}: {message}");
+        assert!(message.contains(action) && message.contains("a page that was read already"), "{action}: {message}");
         assert_eq!(stage.emulator.count(action), 2, "{action}");
         let put = |compliance: &str| stage.put().iter().filter(|evaluation| evaluation["ComplianceType"] == compliance).count();
         assert_eq!((put("COMPLIANT"), put("NOT_APPLICABLE"), put("NON_COMPLIANT")), (judged, cleared, 0), "{action}");

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use aws_sdk_config::primitives::{DateTime, DateTimeFormat};
-use emulator::{Answer, Fault, FaultKind, Fleet};
+use emulator::{Answer, FailingEvaluations, Fault, FaultKind, Fleet};
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, TOKEN, change, change_of, error, item, recorded, schedule, stage};
+use crate::stage::{Stage, TOKEN, change, change_of, error, in_other, item, recorded, resource_id, schedule, stage};
 
 async fn lines(stage: &Stage) -> Vec<Value> {
     // The log is read from a pipe: the answer may be there before the last line.
@@ -90,6 +90,28 @@ async fn the_last_line_is_in_the_embedded_metric_format() {
         assert!(line[name].is_number(), "{name}: {line}");
     }
     assert_eq!((&line["Compliant"], &line["ApiCalls"], &line["Errors"]), (&json!(2), &json!(5), &json!(0)));
+}
+
+#[tokio::test]
+async fn what_was_taken_of_a_batch_is_logged_and_counted_where_the_rest_was_not() {
+    let stage = Stage::new(Fleet::healthy(3)).await;
+    let failing = FailingEvaluations { resource_ids: vec![resource_id("c-0002")], ..FailingEvaluations::default() };
+    stage.emulator.inject(Fault::new("config:PutEvaluations", FaultKind::FailEvaluations(failing)));
+    error(stage.send(schedule(json!({}))).await);
+    let lines = lines(&stage).await;
+    let mut told: Vec<_> = lines.iter().filter(|line| line["compliance"] == "COMPLIANT").map(|line| &line["cluster"]).collect();
+    told.sort_by_key(|cluster| cluster.as_str());
+    assert_eq!(told, [&json!("c-0001"), &json!("c-0003")]);
+    let last = lines.last().unwrap();
+    assert_eq!((&last["Compliant"], &last["Errors"]), (&json!(2), &json!(1)));
+}
+
+#[tokio::test]
+async fn the_calls_of_an_account_that_cannot_be_opened_are_counted() {
+    let stage = Stage::new(Fleet::healthy(1)).await;
+    error(stage.send(in_other(schedule(json!({ "executionRoleName": "NeptuneReader" })))).await);
+    assert_eq!(stage.actions(), ["sts:AssumeRole"]);
+    assert_eq!(lines(&stage).await.last().unwrap()["ApiCalls"], 1);
 }
 
 #[tokio::test]

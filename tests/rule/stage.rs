@@ -171,6 +171,13 @@ pub fn schedule_at(seconds: i64, parameters: Value) -> Value {
     event(&invoking_event, &parameters)
 }
 
+/// The same event, of the other account.
+pub fn in_other(mut event: Value) -> Value {
+    event["accountId"] = json!(OTHER);
+    event["executionRoleArn"] = json!(format!("arn:aws:iam::{OTHER}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"));
+    event
+}
+
 /// The codes at the head of an annotation, by log type: `audit: A, B; slowquery: C. …`.
 pub fn codes(evaluation: &Value) -> Vec<String> {
     let annotation = evaluation["Annotation"].as_str().expect("an annotation");

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
+use neptune_audit_scan::role;
 
 use crate::exit;
 use crate::output::{Format, ToFile};
@@ -220,14 +221,8 @@ fn account(text: &str) -> Result<String, String> {
     fits.then(|| text.to_owned()).ok_or_else(|| "say an account by its number of 12 digits".to_owned())
 }
 
-/// A role's name with or without a path, never its ARN: the account is that of each place.
 fn role_name(text: &str) -> Result<String, String> {
-    let role = text.strip_prefix('/').unwrap_or(text);
-    let is_name = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte));
-    role.split('/')
-        .all(is_name)
-        .then(|| role.to_owned())
-        .ok_or_else(|| "say the name of an IAM role, with its path before it, not its ARN".to_owned())
+    role::name(text).ok_or_else(|| "say the name of an IAM role, with its path before it, not its ARN".to_owned())
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod gate;
 pub mod judging;
 pub mod output;
 pub mod parameters;
+mod partition;
 pub mod plan;
 pub mod report;
 pub mod resources;

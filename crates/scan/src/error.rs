@@ -63,12 +63,15 @@ impl fmt::Display for CallError {
     }
 }
 
-/// An error and what caused it, without the SDK's debugging details.
-fn causes(error: &dyn Error) -> String {
+/// An error and what caused it, each said once, without the SDK's debugging details.
+pub fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        text = format!("{text}: {cause}");
+        let said = cause.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
         source = cause.source();
     }
     text

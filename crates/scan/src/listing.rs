@@ -125,3 +125,61 @@ impl<K: Eq + Hash, V> Pages<K, V> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    const PAGE: usize = 100;
+    const ALL: usize = 20;
+
+    /// Looks things up in a listing of 20 pages, with the number of those that were read.
+    fn with_pages(look: impl AsyncFnOnce(Listing<usize, usize>, &AtomicUsize)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let (mut tasks, read) = (JoinSet::new(), Arc::new(AtomicUsize::new(0)));
+            let count = Arc::clone(&read);
+            let listing = Listing::read(&mut tasks, "a:Call", |pages| async move {
+                for page in 0..ALL {
+                    count.fetch_add(1, Ordering::Relaxed);
+                    pages.add((page * PAGE..(page + 1) * PAGE).map(|key| (key, key)));
+                    pages.wanted().await;
+                }
+                Ok(())
+            });
+            look(listing, &read).await;
+        });
+    }
+
+    async fn settle() {
+        for _ in 0..10 * ALL {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[test]
+    fn few_pages_are_read_before_anybody_looks_for_more() {
+        with_pages(async |listing, read| {
+            settle().await;
+            assert_eq!(read.load(Ordering::Relaxed), ENTRIES_AHEAD / PAGE);
+            for key in 0..PAGE {
+                assert_eq!(listing.find(&key).await, Ok(Some(key)));
+                listing.forget(&key);
+            }
+            settle().await;
+            assert!((1..=2).contains(&(read.load(Ordering::Relaxed) - ENTRIES_AHEAD / PAGE)), "as many as were looked up, or a page more");
+        });
+    }
+
+    #[test]
+    fn whoever_looks_for_what_has_not_come_gets_it() {
+        with_pages(async |listing, read| {
+            assert_eq!(listing.find(&(ALL * PAGE - 1)).await, Ok(Some(ALL * PAGE - 1)));
+            assert_eq!(read.load(Ordering::Relaxed), ALL);
+            assert_eq!(listing.find(&(ALL * PAGE)).await, Ok(None));
+        });
+        with_pages(async |listing, _| assert_eq!(listing.all(|(key, _)| Some(*key)).await.unwrap().len(), ALL * PAGE));
+    }
+}

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::error::CallError;
-use crate::paging::{has_more, whole};
+use crate::paging::Tokens;
 
 /// The permission to read log groups.
 pub const DESCRIBE_LOG_GROUPS: &str = "logs:DescribeLogGroups";
@@ -43,10 +43,10 @@ impl Logs {
         let on = || format!("log groups `{prefix}…`");
         let request = self.client.describe_log_groups().log_group_name_prefix(prefix);
         let mut pages = request.into_paginator().page_size(PAGE_SIZE).send();
-        let mut more = false;
+        let mut tokens = Tokens::default();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new(DESCRIBE_LOG_GROUPS, on(), &error))?;
-            more = has_more(page.next_token());
+            let next = tokens.follow(page.next_token(), DESCRIBE_LOG_GROUPS, on());
             let groups = page.log_groups.unwrap_or_default().into_iter();
             let named = groups.filter_map(|group| {
                 let class = group.log_group_class.filter(|class| !class.as_str().is_empty());
@@ -65,8 +65,9 @@ impl Logs {
             if !take(named.collect()) {
                 return Ok(());
             }
+            next?;
         }
-        whole(more, DESCRIBE_LOG_GROUPS, on())
+        Ok(())
     }
 
     /// Where the subscription filters of a log group send its events.
@@ -79,7 +80,7 @@ impl Logs {
         let request = self.client.describe_subscription_filters().log_group_name(log_group);
         let mut pages = request.into_paginator().page_size(PAGE_SIZE).send();
         let mut found = Vec::new();
-        let mut more = false;
+        let mut tokens = Tokens::default();
         while let Some(page) = pages.next().await {
             let page = match page {
                 Ok(page) => page,
@@ -87,7 +88,7 @@ impl Logs {
                 Err(error) if is_of_another_class(&error) => return Ok(Fact::Found(Subscriptions::NotSupported)),
                 Err(error) => return Err(CallError::new(DESCRIBE_FILTERS, on(), &error)),
             };
-            more = has_more(page.next_token());
+            let next = tokens.follow(page.next_token(), DESCRIBE_FILTERS, on());
             found.extend(page.subscription_filters.unwrap_or_default().into_iter().filter_map(|filter| {
                 Some(SubscriptionFilter {
                     destination: filter.destination_arn.filter(|destination| !destination.is_empty())?,
@@ -95,8 +96,8 @@ impl Logs {
                     field_selection: filter.field_selection_criteria,
                 })
             }));
+            next?;
         }
-        whole(more, DESCRIBE_FILTERS, on())?;
         Ok(Fact::Found(Subscriptions::Filters(found)))
     }
 
@@ -108,18 +109,16 @@ impl Logs {
         let _permit = self.reads.acquire().await;
         let on = "the account's subscription filter policies";
         let mut found = Vec::new();
-        let mut token: Option<String> = None;
+        let (mut tokens, mut token) = (Tokens::default(), None);
         loop {
             let request = self.client.describe_account_policies().policy_type(PolicyType::SubscriptionFilterPolicy);
-            let page = request.set_next_token(token.clone()).send().await;
+            let page = request.set_next_token(token).send().await;
             let page = page.map_err(|error| CallError::new(DESCRIBE_POLICIES, on, &error))?;
             found.extend(page.account_policies.unwrap_or_default().into_iter().filter_map(read_policy));
-            match page.next_token.filter(|next| has_more(Some(next))) {
-                None => return Ok(found),
-                Some(next) => {
-                    whole(token.as_ref() == Some(&next), DESCRIBE_POLICIES, on)?;
-                    token = Some(next);
-                }
+            tokens.follow(page.next_token.as_deref(), DESCRIBE_POLICIES, on)?;
+            token = page.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(found);
             }
         }
     }
@@ -137,20 +136,20 @@ impl Logs {
         // https://github.com/cloud-custodian/cloud-custodian/issues/6069
         let request = self.client.describe_log_streams().log_group_name(log_group).order_by(OrderBy::LastEventTime).descending(true);
         let mut pages = request.into_paginator().page_size(PAGE_SIZE).send();
-        let mut more = false;
+        let mut tokens = Tokens::default();
         while let Some(page) = pages.next().await {
             let page = match page {
                 Ok(page) => page,
                 Err(error) if is_missing(&error) => return Ok(Fact::NoLogGroup),
                 Err(error) => return Err(CallError::new(DESCRIBE_STREAMS, on(), &error)),
             };
-            more = has_more(page.next_token());
+            let next = tokens.follow(page.next_token(), DESCRIBE_STREAMS, on());
             let newest = page.log_streams().iter().filter_map(newest_of).max();
             if newest.is_some() {
                 return Ok(Fact::Found(newest));
             }
+            next?;
         }
-        whole(more, DESCRIBE_STREAMS, on())?;
         Ok(Fact::Found(None))
     }
 }
@@ -160,20 +159,26 @@ fn newest_of(stream: &LogStream) -> Option<SystemTime> {
     Some(SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(milliseconds).ok()?))
 }
 
-/// A policy that sends somewhere, as far as it says so. Whatever is not in the form that CloudWatch Logs documents limits it: then it does
-/// not count.
 fn read_policy(policy: Described) -> Option<AccountPolicy> {
     if policy.policy_type.is_some_and(|policy_type| policy_type != PolicyType::SubscriptionFilterPolicy) {
         return None;
     }
-    let document: Value = serde_json::from_str(&policy.policy_document.unwrap_or_default()).ok()?;
+    let criteria = policy.selection_criteria.unwrap_or_default();
+    account_policy(policy.policy_name.unwrap_or_default(), &policy.policy_document.unwrap_or_default(), &criteria)
+}
+
+/// A subscription filter policy of an account, if it sends somewhere, as far as it says so: from its name, its document in JSON and its
+/// selection criteria. Whatever is not in the form that CloudWatch Logs documents limits it: then it does not count.
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutAccountPolicy.html>
+pub fn account_policy(name: String, document: &str, criteria: &str) -> Option<AccountPolicy> {
+    let document: Value = serde_json::from_str(document).ok()?;
     let destination = field(&document, "DestinationArn").filter(|destination| destination.starts_with("arn:"))?;
     let selection = match field(&document, "FieldSelectionCriteria") {
-        None => Selection::parse(policy.selection_criteria.as_deref().unwrap_or_default()),
+        None => Selection::parse(criteria),
         Some(fields) => Selection::NotUnderstood(fields),
     };
     let pattern = field(&document, "FilterPattern").unwrap_or_default();
-    Some(AccountPolicy { name: policy.policy_name.unwrap_or_default(), destination, pattern, selection })
+    Some(AccountPolicy { name, destination, pattern, selection })
 }
 
 /// What a field of a document says, in whatever case its name is written: a text, or JSON for anything that should have been one. `None`

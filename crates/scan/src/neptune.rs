@@ -10,7 +10,8 @@ use neptune_audit_core::links::parameter;
 use tokio::sync::Semaphore;
 
 use crate::error::CallError;
-use crate::paging::{has_more, whole};
+use crate::paging::Tokens;
+use crate::seen::Seen;
 
 /// The permission to read clusters.
 pub const DESCRIBE_CLUSTERS: &str = "rds:DescribeDBClusters";
@@ -54,14 +55,14 @@ impl Neptune {
     pub async fn cluster(&self, identifier: &str) -> Result<Option<Cluster>, CallError> {
         let on = || format!("cluster `{identifier}`");
         let mut pages = self.client.describe_db_clusters().db_cluster_identifier(identifier).into_paginator().send();
-        let mut more = false;
+        let mut tokens = Tokens::default();
         while let Some(page) = pages.next().await {
             let page = match page {
                 Ok(page) => page,
                 Err(error) if error.as_service_error().is_some_and(|error| error.is_db_cluster_not_found_fault()) => return Ok(None),
                 Err(error) => return Err(CallError::new(DESCRIBE_CLUSTERS, on(), &error)),
             };
-            more = has_more(page.marker());
+            let next = tokens.follow(page.marker(), DESCRIBE_CLUSTERS, on());
             let mut clusters = listed(page.db_clusters, DESCRIBE_CLUSTERS, on(), "DBClusters")?;
             let has_name = |cluster: &DbCluster| cluster.db_cluster_identifier().is_some_and(|name| name.eq_ignore_ascii_case(identifier));
             // One without a name may be the one: then nobody can tell.
@@ -69,12 +70,13 @@ impl Neptune {
             if let Some(place) = clusters.iter().position(has_name).or_else(|| clusters.iter().position(is_nameless)) {
                 return read(clusters.swap_remove(place)).map(Some).map_err(|unclear| unclear.failure);
             }
+            next?;
         }
-        whole(more, DESCRIBE_CLUSTERS, on())?;
         Ok(None)
     }
 
-    /// Hands over every Neptune cluster of the account and Region, page by page, until `take` refuses one.
+    /// Hands over every Neptune cluster of the account and Region, once, page by page, until `take` refuses one. Clusters that come and go
+    /// meanwhile move the pages, and one may be listed twice.
     ///
     /// # Errors
     /// When the listing breaks off: the pages before that were handed over.
@@ -85,18 +87,20 @@ impl Neptune {
         let on = "the listing of Neptune clusters";
         let neptune_only = Filter::builder().name("engine").values(NEPTUNE).build();
         let mut pages = self.client.describe_db_clusters().filters(neptune_only).into_paginator().page_size(PAGE_SIZE).send();
-        let mut more = false;
+        let (mut tokens, mut seen) = (Tokens::default(), Seen::default());
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new(DESCRIBE_CLUSTERS, on, &error))?;
-            more = has_more(page.marker());
+            let next = tokens.follow(page.marker(), DESCRIBE_CLUSTERS, on);
             // The filter is AWS's business; that no other engine is judged is ours.
             let clusters = listed(page.db_clusters, DESCRIBE_CLUSTERS, on, "DBClusters")?.into_iter();
             let ours = clusters.filter(|cluster| cluster.engine().is_none_or(|engine| engine == NEPTUNE || engine.trim().is_empty()));
-            if !take(ours.map(read).collect()).await {
+            let once = ours.map(read).filter(|listed| listed.as_ref().map_or(true, |cluster| seen.insert(&cluster.resource_id)));
+            if !take(once.collect()).await {
                 return Ok(());
             }
+            next?;
         }
-        whole(more, DESCRIBE_CLUSTERS, on)
+        Ok(())
     }
 
     /// The parameters of a DB cluster parameter group that turn logs on.
@@ -109,10 +113,10 @@ impl Neptune {
         let request = self.client.describe_db_cluster_parameters().db_cluster_parameter_group_name(group);
         let mut pages = request.into_paginator().page_size(PAGE_SIZE).send();
         let mut found = LogParameters::default();
-        let mut more = false;
+        let mut tokens = Tokens::default();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new(DESCRIBE_PARAMETERS, on(), &error))?;
-            more = has_more(page.marker());
+            let next = tokens.follow(page.marker(), DESCRIBE_PARAMETERS, on());
             for described in listed(page.parameters, DESCRIBE_PARAMETERS, on(), "Parameters")? {
                 let named = |&log_type: &LogType| described.parameter_name() == Some(parameter(log_type));
                 let Some(log_type) = LogType::ALL.into_iter().find(named) else {
@@ -121,8 +125,8 @@ impl Neptune {
                 let apply_method = described.apply_method.map(|method| method.as_str().to_owned());
                 *found.of_mut(log_type) = Parameter { value: told(described.parameter_value), apply_method };
             }
+            next?;
         }
-        whole(more, DESCRIBE_PARAMETERS, on())?;
         Ok(found)
     }
 

@@ -1,19 +1,46 @@
 //! When a listing that comes in pages is whole.
 
 use crate::error::CallError;
+use crate::seen::Seen;
 
-/// Whether a paged answer says that there is more.
-pub fn has_more(token: Option<&str>) -> bool {
-    token.is_some_and(|token| !token.is_empty())
+/// The tokens of a listing's pages. The SDK follows whatever token it gets: pages in a circle have no end, and where a page points to itself
+/// the SDK stops as if that were the last one.
+#[derive(Debug, Default)]
+pub struct Tokens(Seen);
+
+impl Tokens {
+    /// Notes the token of the page that comes next.
+    ///
+    /// # Errors
+    /// When a page before had the same: the rest cannot be read then.
+    pub fn follow(&mut self, token: Option<&str>, action: &'static str, on: impl Into<String>) -> Result<(), CallError> {
+        let is_new = token.is_none_or(|token| token.is_empty() || self.0.insert(token));
+        let problem = "the answer points to a page that was read already, so the rest cannot be read";
+        is_new.then_some(()).ok_or_else(|| CallError::incomplete(action, on, problem))
+    }
 }
 
-/// Whether a listing was read to its end: the SDK also stops where AWS gives it the same token twice.
-///
-/// # Errors
-/// When the last page that came said that there is more.
-pub fn whole(more: bool, action: &'static str, on: impl Into<String>) -> Result<(), CallError> {
-    if more {
-        return Err(CallError::incomplete(action, on, "the answer points to the page just read, so the rest cannot be read"));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a listing with these tokens can be followed to its end.
+    fn ends(tokens: &[&str]) -> bool {
+        let mut seen = Tokens::default();
+        tokens.iter().all(|token| seen.follow(Some(token), "a:Call", "something").is_ok())
+            && seen.follow(None, "a:Call", "something").is_ok()
     }
-    Ok(())
+
+    #[test]
+    fn a_listing_ends_where_no_token_comes() {
+        assert!(ends(&[]));
+        assert!(ends(&["a", "b", "", ""]));
+    }
+
+    #[test]
+    fn pages_in_a_circle_of_any_size_have_no_end() {
+        assert!(!ends(&["a", "a"]));
+        assert!(!ends(&["a", "b", "a"]));
+        assert!(!ends(&["a", "b", "c", "b"]));
+    }
 }

@@ -6,6 +6,7 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format as Form;
 use serde_json::{Value, json};
 
+use crate::partition::Partition;
 use crate::report::{Judged, LinkState, NotLooked, Place, Report, Standing, State};
 
 const CLASS: u32 = 2003;
@@ -72,7 +73,7 @@ fn of_cluster(report: &Report, judged: &Judged) -> Value {
             let uid = arn.as_deref().unwrap_or(resource_id);
             let owner = json!({ "account": of_account(account), "name": account, "type": "Unknown", "type_id": 0, "uid": account });
             let resource = json!({
-                "uid": uid, "name": cluster, "type": "AWS::RDS::DBCluster", "region": region, "cloud_partition": partition(region),
+                "uid": uid, "name": cluster, "type": "AWS::RDS::DBCluster", "region": region, "cloud_partition": Partition::of(region).name,
                 "owner": owner, "labels": [], "data": { "resourceId": resource_id },
             });
             (Some(account.as_str()), Some(region.as_str()), format!("{account}/{region}/{resource_id}"), resource)
@@ -182,12 +183,6 @@ fn status_code(finding: &Finding<'_>) -> String {
 
 fn of_account(account: &str) -> Value {
     json!({ "uid": account, "name": account, "type": "AWS Account", "type_id": 10 })
-}
-
-/// The partition that a Region belongs to: <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>
-fn partition(region: &str) -> &'static str {
-    let partitions = [("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b")];
-    partitions.into_iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
 }
 
 /// OCSF knows fields that are absent, not fields that are null.

@@ -4,7 +4,7 @@ use neptune_audit_core::facts::{self, LogType};
 use neptune_audit_core::forecast::{Assumption, Unknown};
 use neptune_audit_core::requirements::Requirements;
 use neptune_audit_core::selection::Selection;
-use serde_json::Value as Json;
+use neptune_audit_scan::logs::account_policy;
 
 use super::case::{Case, shown};
 use super::declared::{AccountPolicy, Attached};
@@ -20,7 +20,7 @@ pub(super) fn take(case: &mut Case, declared: &[Attached<AccountPolicy>], identi
         for log_type in LogType::ALL {
             case.hide(log_type, "forwarded", sensitive);
         }
-        let (read, unknown) = read(policy, identifier, required);
+        let Some((read, unknown)) = read(policy, identifier, required) else { continue };
         match unknown {
             None if !attached.perhaps => certain.push(read),
             unknown => {
@@ -37,28 +37,27 @@ pub(super) fn take(case: &mut Case, declared: &[Attached<AccountPolicy>], identi
     }
 }
 
-/// A policy, and what is not known of it: that is taken to be as good as it can be.
-fn read(policy: &AccountPolicy, identifier: &Value<String>, required: &Requirements) -> (facts::AccountPolicy, Option<String>) {
+/// A policy, and what is not known of it: that is taken to be as good as it can be. `None` where it is known to send nothing anywhere.
+fn read(policy: &AccountPolicy, identifier: &Value<String>, required: &Requirements) -> Option<(facts::AccountPolicy, Option<String>)> {
     let mut unknown = policy.document.unknown().or(policy.selection.unknown()).map(str::to_owned);
-    let fields: Option<Json> = policy.document.get().map(|document| serde_json::from_str(document).unwrap_or_default());
-    let text = |name: &str| fields.as_ref().map(|fields| fields.get(name).and_then(Json::as_str).unwrap_or_default().to_owned());
-    let of_fields =
-        fields.as_ref().and_then(|fields| fields.get("FieldSelectionCriteria").or_else(|| fields.get("fieldSelectionCriteria")));
-    let selection = match of_fields {
-        None => Selection::parse(policy.selection.get().and_then(Option::as_deref).unwrap_or_default()),
-        Some(fields) => Selection::NotUnderstood(fields.to_string()),
+    let name = shown(&policy.name);
+    let criteria = policy.selection.get().and_then(Option::as_deref).unwrap_or_default();
+    let mut read = match policy.document.get() {
+        Some(document) => account_policy(name, document, criteria)?,
+        None => facts::AccountPolicy {
+            name,
+            destination: witness(required).unwrap_or_default(),
+            pattern: String::new(),
+            selection: Selection::parse(criteria),
+        },
     };
-    let selection = match selection {
-        Selection::Except(names) => excluded(names, identifier).map(Selection::Except).unwrap_or_else(|name| {
+    if let Selection::Except(names) = read.selection {
+        read.selection = excluded(names, identifier).map(Selection::Except).unwrap_or_else(|name| {
             unknown = Some(name);
             Selection::Everything
-        }),
-        other => other,
-    };
-    let destination = text("DestinationArn").or_else(|| witness(required)).unwrap_or_default();
-    let read =
-        facts::AccountPolicy { name: shown(&policy.name), destination, pattern: text("FilterPattern").unwrap_or_default(), selection };
-    (read, unknown)
+        });
+    }
+    Some((read, unknown))
 }
 
 /// The names of excluded log groups, as the decision will ask for them: a cluster whose identifier is not shown has another there.

@@ -1,7 +1,6 @@
 //! An account that is looked at: with whose credentials, and in which Regions.
 
 use std::sync::Mutex;
-use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
@@ -9,11 +8,12 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sdk_account::types::RegionOptStatus;
 use aws_types::SdkConfig;
 use neptune_audit_scan::error::CallError;
-use neptune_audit_scan::interceptors::{Calls, WholeXml};
+use neptune_audit_scan::interceptors::Calls;
+use neptune_audit_scan::paging::Tokens;
+use neptune_audit_scan::role;
 
 use super::caller::Caller;
 
-const ASSUME_ROLE: &str = "sts:AssumeRole";
 const LIST_REGIONS: &str = "account:ListRegions";
 const SESSION_NAME: &str = "neptune-audit";
 
@@ -26,28 +26,17 @@ pub(super) async fn enter(caller: &Caller, account: &str, role_name: Option<&str
         return Ok(caller.sdk.clone());
     };
     let role = format!("arn:{}:iam::{account}:role/{role_name}", caller.partition());
-    let config = aws_sdk_sts::config::Builder::from(&caller.sdk).interceptor(calls.clone()).interceptor(WholeXml).build();
-    let sts = aws_sdk_sts::Client::from_conf(config);
-    let first = assume(&sts, &role).await?;
-    let entered = Entered { sts, role, first: Mutex::new(Some(first)) };
+    let first = role::assume(&caller.sdk, calls, &role, SESSION_NAME).await?;
+    let entered = Entered { sdk: caller.sdk.clone(), calls: calls.clone(), role, first: Mutex::new(Some(first)) };
     Ok(caller.sdk.to_builder().credentials_provider(SharedCredentialsProvider::new(entered)).build())
-}
-
-async fn assume(sts: &aws_sdk_sts::Client, role: &str) -> Result<Credentials, CallError> {
-    let on = || format!("role `{role}`");
-    let answer = sts.assume_role().role_arn(role).role_session_name(SESSION_NAME).send().await;
-    let answer = answer.map_err(|error| CallError::new(ASSUME_ROLE, on(), &error))?;
-    let given = answer.credentials.ok_or_else(|| CallError::incomplete(ASSUME_ROLE, on(), "the answer has no credentials"))?;
-    let until = SystemTime::try_from(given.expiration)
-        .map_err(|_| CallError::incomplete(ASSUME_ROLE, on(), "the credentials expire at a time that is none"))?;
-    Ok(Credentials::new(given.access_key_id, given.secret_access_key, Some(given.session_token), Some(until), "AssumeRole"))
 }
 
 /// The credentials of a role. The first ones are there already, so that a role that cannot be assumed is known at once; the SDK keeps them
 /// and asks for others when they are about to expire.
 #[derive(Debug)]
 struct Entered {
-    sts: aws_sdk_sts::Client,
+    sdk: SdkConfig,
+    calls: Calls,
     role: String,
     first: Mutex<Option<Credentials>>,
 }
@@ -61,7 +50,7 @@ impl ProvideCredentials for Entered {
         future::ProvideCredentials::new(async move {
             match first {
                 Some(credentials) => Ok(credentials),
-                None => assume(&self.sts, &self.role).await.map_err(CredentialsError::provider_error),
+                None => role::assume(&self.sdk, &self.calls, &self.role, SESSION_NAME).await.map_err(CredentialsError::provider_error),
             }
         })
     }
@@ -77,13 +66,18 @@ pub(super) async fn enabled_regions(sdk: &SdkConfig, account: &str, calls: &Call
     // What is being enabled is not there yet, and what is being disabled still answers.
     let enabled = [RegionOptStatus::Enabled, RegionOptStatus::EnabledByDefault, RegionOptStatus::Disabling];
     let mut pages = listing.set_region_opt_status_contains(Some(enabled.to_vec())).into_paginator().send();
-    let mut regions = Vec::new();
+    let on = || format!("account {account}");
+    let (mut regions, mut tokens) = (Vec::new(), Tokens::default());
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| CallError::new(LIST_REGIONS, format!("account {account}"), &error))?;
-        regions.extend(page.regions.unwrap_or_default().into_iter().filter_map(|region| region.region_name));
+        let page = page.map_err(|error| CallError::new(LIST_REGIONS, on(), &error))?;
+        tokens.follow(page.next_token(), LIST_REGIONS, on())?;
+        for region in page.regions.unwrap_or_default() {
+            let name = region.region_name.filter(|name| !name.is_empty());
+            regions.push(name.ok_or_else(|| CallError::incomplete(LIST_REGIONS, on(), "a Region without its name"))?);
+        }
     }
     if regions.is_empty() {
-        return Err(CallError::incomplete(LIST_REGIONS, format!("account {account}"), "the answer has no Region"));
+        return Err(CallError::incomplete(LIST_REGIONS, on(), "the answer has no Region"));
     }
     regions.sort();
     Ok(regions)

@@ -1,7 +1,6 @@
 //! Who asks: settings and credentials as every AWS tool finds them, and the account that they belong to.
 
 use std::env;
-use std::error::Error;
 
 use aws_config::BehaviorVersion;
 use aws_config::profile::ProfileFileCredentialsProvider;
@@ -12,7 +11,7 @@ use aws_types::SdkConfig;
 use aws_types::os_shim_internal::{Env, Fs};
 use aws_types::region::Region;
 use neptune_audit_scan::connection;
-use neptune_audit_scan::error::CallError;
+use neptune_audit_scan::error::{CallError, causes};
 use neptune_audit_scan::interceptors::{Calls, WholeXml};
 
 use crate::error::Failure;
@@ -145,18 +144,4 @@ fn no_credentials(error: &CredentialsError, profile: Option<&str>) -> String {
         );
     }
     format!("the AWS credentials cannot be used: {why}")
-}
-
-/// An error and what caused it, each said once.
-fn causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    text
 }

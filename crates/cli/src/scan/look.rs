@@ -36,7 +36,7 @@ impl Look<'_> {
     /// Judges what is there, and notes what could not be looked at.
     pub(super) async fn at(&self, pair: &Pair) {
         let connection = Connection::new(pair.sdk.clone(), self.calls.clone());
-        let here = Here { scan: self, pair };
+        let here = Here { look: self, pair };
         if self.named.is_empty() { here.every(&connection).await } else { here.named(&connection, self.named).await }
     }
 
@@ -50,16 +50,16 @@ impl Look<'_> {
     }
 }
 
-/// A scan at one place.
+/// A look at one place.
 struct Here<'a> {
-    scan: &'a Look<'a>,
+    look: &'a Look<'a>,
     pair: &'a Pair,
 }
 
 impl Here<'_> {
     async fn every(&self, connection: &Connection) {
         let mut tasks = JoinSet::new();
-        let reading = Reading::every(connection, self.scan.required, &mut tasks);
+        let reading = Reading::every(connection, self.look.required, &mut tasks);
         let mut clusters = reading.list(&mut tasks);
         let ended = Cell::new(false);
         stream::poll_fn(|context| clusters.poll_next(context))
@@ -93,7 +93,7 @@ impl Here<'_> {
     }
 
     async fn named(&self, connection: &Connection, names: &[String]) {
-        let reading = Reading::one(connection, self.scan.required);
+        let reading = Reading::one(connection, self.look.required);
         let judging = stream::iter(names).map(|name| self.judge_named(connection, &reading, name));
         judging.buffer_unordered(CLUSTERS_AT_ONCE).collect::<()>().await;
     }
@@ -112,9 +112,9 @@ impl Here<'_> {
         let kept = cluster.clone();
         let verdict: Result<Verdict, ScanError> = reading.judge(cluster).await;
         match verdict {
-            Ok(verdict) => self.scan.judged(wording::judged(account, region, &kept, &verdict, self.scan.required)),
+            Ok(verdict) => self.look.judged(wording::judged(account, region, &kept, &verdict, self.look.required)),
             Err(ScanError::Call(error)) => self.not_looked(Some(&kept.identifier), &error),
-            Err(error @ ScanError::Unread(_)) => self.scan.not_looked(NotLooked {
+            Err(error @ ScanError::Unread(_)) => self.look.not_looked(NotLooked {
                 account: Some(account.clone()),
                 region: Some(region.clone()),
                 cluster: Some(kept.identifier),
@@ -125,6 +125,6 @@ impl Here<'_> {
     }
 
     fn not_looked(&self, cluster: Option<&str>, error: &CallError) {
-        self.scan.not_looked(not_looked_call(Some(&self.pair.account), Some(&self.pair.region), cluster, error));
+        self.look.not_looked(not_looked_call(Some(&self.pair.account), Some(&self.pair.region), cluster, error));
     }
 }

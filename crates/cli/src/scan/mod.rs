@@ -64,7 +64,11 @@ async fn scan(args: &ScanArgs, required: &Requirements) -> Result<Report, Failur
     let started = judging::written(SystemTime::now());
     let (found, progress) = (RefCell::default(), Progress::new(args.common.quiet));
     let calls = Calls::default();
-    let look = Look { required, named: &args.cluster, calls: calls.clone(), found: &found, progress: &progress };
+    let mut named = args.cluster.clone();
+    // Names of clusters have no case.
+    named.sort_by_key(|name| name.to_ascii_lowercase());
+    named.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
+    let look = Look { required, named: &named, calls: calls.clone(), found: &found, progress: &progress };
     let scan = Scan { args, found: &found, progress: &progress, calls, look };
     let stopped = tokio::select! {
         ended = scan.look_everywhere() => { ended?; false }
@@ -78,7 +82,7 @@ async fn scan(args: &ScanArgs, required: &Requirements) -> Result<Report, Failur
     if stopped {
         found.interrupt()
     } else {
-        found.miss(&args.cluster)
+        found.miss(&named)
     }
     Ok(found.report(args, started))
 }

@@ -1,10 +1,14 @@
 //! The accounts of the caller's organization.
 
+use aws_sdk_organizations::Client;
+use aws_sdk_organizations::types::Account;
 use aws_types::SdkConfig;
 use neptune_audit_scan::error::CallError;
 use neptune_audit_scan::interceptors::Calls;
+use neptune_audit_scan::paging::Tokens;
 
 const LIST_ACCOUNTS: &str = "organizations:ListAccounts";
+const ON: &str = "the organization";
 const ACTIVE: &str = "ACTIVE";
 
 /// What the organization is.
@@ -20,34 +24,40 @@ pub(super) struct Organization {
 
 /// Lists the accounts. What was listed before a page failed is kept.
 pub(super) async fn list(sdk: &SdkConfig, calls: &Calls) -> Organization {
-    let mut organization = Organization::default();
     let config = aws_sdk_organizations::config::Builder::from(sdk).interceptor(calls.clone()).build();
-    let mut pages = aws_sdk_organizations::Client::from_conf(config).list_accounts().into_paginator().send();
-    while let Some(page) = pages.next().await {
-        let accounts = match page {
-            Ok(page) => page.accounts.unwrap_or_default(),
-            Err(error) => {
-                organization.incomplete = Some(CallError::new(LIST_ACCOUNTS, "the organization", &error));
-                break;
-            }
-        };
-        for account in accounts {
-            // `Status` goes away in favour of `State`, and older endpoints know `Status` alone.
-            let status = account.status.map(|status| status.as_str().to_owned());
-            let state = account.state.map(|state| state.as_str().to_owned()).or(status);
-            match (account.id, state.as_deref()) {
-                (Some(id), Some(ACTIVE)) => organization.active.push(id),
-                (Some(id), state) => organization.left_out.push((id, state.unwrap_or("without a state").to_owned())),
-                (None, _) => {
-                    organization.incomplete =
-                        Some(CallError::incomplete(LIST_ACCOUNTS, "the organization", "an account without its number"));
-                }
-            }
-        }
+    let mut organization = Organization::default();
+    if let Err(error) = organization.read(&Client::from_conf(config)).await {
+        organization.incomplete = Some(error);
     }
     // The account that manages the organization is one of it: there is no organization without an account.
     if organization.active.is_empty() && organization.incomplete.is_none() {
-        organization.incomplete = Some(CallError::incomplete(LIST_ACCOUNTS, "the organization", "the answer has no active account"));
+        organization.incomplete = Some(CallError::incomplete(LIST_ACCOUNTS, ON, "the answer has no active account"));
     }
     organization
+}
+
+impl Organization {
+    async fn read(&mut self, client: &Client) -> Result<(), CallError> {
+        let (mut pages, mut tokens) = (client.list_accounts().into_paginator().send(), Tokens::default());
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| CallError::new(LIST_ACCOUNTS, ON, &error))?;
+            let next = tokens.follow(page.next_token(), LIST_ACCOUNTS, ON);
+            for account in page.accounts.unwrap_or_default() {
+                self.take(account);
+            }
+            next?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, account: Account) {
+        // `Status` goes away in favour of `State`, and older endpoints know `Status` alone.
+        let status = account.status.map(|status| status.as_str().to_owned());
+        let state = account.state.map(|state| state.as_str().to_owned()).or(status);
+        match (account.id, state.as_deref()) {
+            (Some(id), Some(ACTIVE)) => self.active.push(id),
+            (Some(id), state) => self.left_out.push((id, state.unwrap_or("without a state").to_owned())),
+            (None, _) => self.incomplete = Some(CallError::incomplete(LIST_ACCOUNTS, ON, "an account without its number")),
+        }
+    }
 }

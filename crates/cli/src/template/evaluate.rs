@@ -10,6 +10,7 @@ use super::evaluated::Evaluated;
 use super::text::{Part, Text, Token};
 use super::world::{Question, World};
 use super::written::{json, unknown};
+use crate::partition::Partition;
 
 /// How deep one expression may lead to another.
 pub(super) const MOST_LEVELS: usize = 120;
@@ -118,8 +119,8 @@ impl<'a> Evaluator<'a> {
         match name {
             "AWS::Region" => region.map(str::to_owned),
             "AWS::AccountId" => self.given.account.clone(),
-            "AWS::Partition" => region.map(|region| partition(region).0.to_owned()),
-            "AWS::URLSuffix" => region.map(|region| partition(region).1.to_owned()),
+            "AWS::Partition" => region.map(|region| Partition::of(region).name.to_owned()),
+            "AWS::URLSuffix" => region.map(|region| Partition::of(region).domain.to_owned()),
             _ => None,
         }
     }
@@ -223,19 +224,5 @@ impl<'a> Evaluator<'a> {
         }
         replaced.push_str(rest);
         replaced
-    }
-}
-
-/// The partition of a Region, and its domain.
-fn partition(region: &str) -> (&'static str, &'static str) {
-    match region {
-        _ if region.starts_with("cn-") => ("aws-cn", "amazonaws.com.cn"),
-        _ if region.starts_with("us-gov-") => ("aws-us-gov", "amazonaws.com"),
-        _ if region.starts_with("us-isob-") => ("aws-iso-b", "sc2s.sgov.gov"),
-        _ if region.starts_with("us-isof-") => ("aws-iso-f", "csp.hci.ic.gov"),
-        _ if region.starts_with("us-iso-") => ("aws-iso", "c2s.ic.gov"),
-        _ if region.starts_with("eu-isoe-") => ("aws-iso-e", "cloud.adc-e.uk"),
-        _ if region.starts_with("eusc-") => ("aws-eusc", "amazonaws.eu"),
-        _ => ("aws", "amazonaws.com"),
     }
 }

@@ -263,6 +263,11 @@ fn a_policy_of_the_account_counts_only_where_it_sends_everything() {
     for (after, verdict) in [
         (json!({"policy_document": document(CENTRAL, "")}), "PASS"),
         (json!({"policy_document": document(CENTRAL, "ERROR")}), "FAIL"),
+        (json!({"policy_document": json!({"DestinationArn": CENTRAL, "filterPattern": "ERROR"}).to_string()}), "FAIL"),
+        (json!({"policy_document": json!({"DestinationArn": CENTRAL, "FilterPattern": ["ERROR"]}).to_string()}), "FAIL"),
+        (json!({"policy_document": json!({"DestinationArn": CENTRAL, "fieldselectioncriteria": "x = 1"}).to_string()}), "FAIL"),
+        (json!({"policy_document": json!({"destinationArn": CENTRAL}).to_string()}), "PASS"),
+        (json!({"policy_document": "no JSON"}), "FAIL"),
         (json!({"policy_document": document("arn:aws:lambda:eu-west-1:111122223333:function:x", "")}), "FAIL"),
         (json!({"policy_document": "no JSON"}), "FAIL"),
         (json!({"policy_document": null}), "UNDECIDED"),

@@ -286,6 +286,9 @@ fn a_policy_of_the_account_forwards_or_decides_on_the_retention() {
         (subscription, document.as_str(), "!Ref Name", "UNDECIDED"),
         (subscription, "!Ref Name", "''", "UNDECIDED"),
         (subscription, "'{}'", "''", "FAIL NOT_FORWARDED"),
+        (subscription, "'no JSON'", "''", "FAIL NOT_FORWARDED"),
+        (subscription, &document.replace("FilterPattern\": \"\"", "filterPattern\": \"ERROR\""), "''", "FAIL NOT_FORWARDED"),
+        (subscription, &document.replace("FilterPattern\": \"\"", "FilterPattern\": 5"), "''", "FAIL NOT_FORWARDED"),
         ("DATA_PROTECTION_POLICY", document.as_str(), "''", "FAIL NOT_FORWARDED"),
         ("!Ref Name", document.as_str(), "''", "UNDECIDED"),
     ] {
@@ -295,6 +298,10 @@ fn a_policy_of_the_account_forwards_or_decides_on_the_retention() {
     let rows = judge_template(&retention, &[], &required(&[("minimumRetentionDays", "90")]), Judging::default());
     assert_eq!(said(row(&rows, "Cluster")), "UNDECIDED");
     assert!(row(&rows, "Cluster").message.contains("`Policy`"));
+    // A destination that anything fits is no place to send to.
+    let anywhere =
+        judge_template(&policy(subscription, "'{}'", "''"), &[], &required(&[("forwardingDestination", "*")]), Judging::default());
+    assert_eq!(said(row(&anywhere, "Cluster")), "FAIL NOT_FORWARDED");
     let with_map = policy(subscription, &format!("!ToJsonString {{DestinationArn: '{CENTRAL}', FilterPattern: ''}}"), "''");
     assert_eq!(of_everything(&with_map), "PASS");
 }

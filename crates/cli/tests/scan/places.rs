@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use emulator::{Fault, FaultKind, Fleet};
+use emulator::{Account, Fault, FaultKind, Fleet};
 
 use crate::stage::{EVERYWHERE, HERE, HOME, OTHER, ROLE, Stage, THERE, finish, two_accounts};
 
@@ -48,6 +48,24 @@ async fn every_enabled_region_is_looked_at_and_no_other() {
     let run = stage.json(&["--all-regions"]).await;
     assert_eq!((run.verdicts(), run.exit), (ALL[..3].iter().map(|line| (*line).to_owned()).collect(), 1), "{run:?}");
     assert_eq!(stage.emulator.count("account:ListRegions"), 1);
+}
+
+#[tokio::test]
+async fn a_list_of_regions_or_accounts_that_goes_in_a_circle_is_not_the_whole_list() {
+    let mut fleet = two_accounts();
+    fleet.page_size = Some(1);
+    fleet.in_region(HOME, "eu-south-1");
+    fleet.accounts.insert(format!("{:012}", 3), Account::default());
+    let stage = Stage::new(fleet).await;
+    for (action, arguments) in
+        [("account:ListRegions", &["--all-regions"][..]), ("organizations:ListAccounts", &["--organization", "--role-name", ROLE])]
+    {
+        stage.emulator.clear_faults();
+        stage.emulator.inject(Fault::new(action, FaultKind::Circle).after(1));
+        let run = stage.json(arguments).await;
+        assert_eq!(run.exit, 3, "{action}");
+        assert!(run.not_looked().iter().any(|row| row.ends_with(action)), "{action}: {:?}", run.not_looked());
+    }
 }
 
 #[tokio::test]
@@ -160,6 +178,8 @@ async fn a_named_cluster_is_judged_wherever_it_is_and_a_misspelt_one_does_not_pa
     let stage = everywhere().await;
     let run = stage.json(&[&EVERYWHERE[..], &["--cluster", "Parameter-Off"]].concat()).await;
     assert_eq!((run.verdicts(), run.exit), (vec![ALL[5].to_owned()], 1), "{run:?}");
+    let twice = stage.json(&[&EVERYWHERE[..], &["--cluster", "ledger,Ledger", "--cluster", "ledger"]].concat()).await;
+    assert_eq!(twice.verdicts().len(), 4, "each is judged once: {twice:?}");
     let run = stage.json(&[&EVERYWHERE[..], &["--cluster", "ledger,legder"]].concat()).await;
     assert_eq!((run.verdicts().len(), run.not_looked(), run.exit), (4, vec!["- - legder -".to_owned()], 3), "{run:?}");
 }
