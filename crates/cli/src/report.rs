@@ -400,7 +400,7 @@ impl Judged {
 }
 
 impl Report {
-    /// A report of what was found, counted, and in an order that does not depend on which answer came first.
+    /// A report of what was found, counted; the order is the caller's.
     pub fn new(
         command: Command,
         started_at: String,

@@ -29,6 +29,11 @@ impl Pattern {
         left.ends_with(end)
     }
 
+    /// A text that fits: without what the stars may stand for.
+    pub fn example(&self) -> String {
+        self.0.replace('*', "")
+    }
+
     /// As it was written.
     pub fn as_str(&self) -> &str {
         &self.0

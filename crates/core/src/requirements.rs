@@ -188,6 +188,11 @@ impl Requirements {
         }
     }
 
+    /// A destination that is wanted, where one is.
+    pub fn wanted_destination(&self) -> Option<String> {
+        self.forwarding_destination.as_ref().map(Pattern::example)
+    }
+
     /// Whether a parameter asks about the log group itself.
     pub fn asks_for_log_group(&self) -> bool {
         self.log_group_required
@@ -318,8 +323,10 @@ fn log_types(text: &str) -> Option<Vec<LogType>> {
     Some(log_types)
 }
 
+/// Digits alone, as the templates take them.
 fn whole(text: &str, least: u32, most: u32) -> Option<u32> {
-    text.parse().ok().filter(|number| (least..=most).contains(number))
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number))?;
+    (number.to_string() == text).then_some(number)
 }
 
 /// Without a star it has the six parts of an ARN: the partition, service, Region, account and resource after `arn`.

@@ -14,9 +14,13 @@ pub fn broken(trails: &[Trail]) -> String {
         format!("{log_type}: {}", codes.join(", "))
     });
     let findings = || trails.iter().flat_map(|(_, findings)| findings);
-    let to_do = each_once(findings().map(|finding| finding.remedy.to_string()));
-    let found = each_once(findings().map(|finding| finding.found.clone()));
-    format!("{}. To do: {to_do}. Found: {found}", codes.collect::<Vec<_>>().join(BETWEEN))
+    told(&codes.collect::<Vec<_>>(), findings().map(|finding| finding.remedy.to_string()), findings().map(|finding| finding.found.clone()))
+}
+
+/// The codes of each log, what to do and what was found, in this order.
+pub fn told(codes: &[String], to_do: impl Iterator<Item = String>, found: impl Iterator<Item = String>) -> String {
+    let [to_do, found] = [each_once(to_do), each_once(found)].map(|texts| texts.join(BETWEEN));
+    format!("{}. To do: {to_do}. Found: {found}", codes.join(BETWEEN))
 }
 
 /// What was found to hold, for each log, and what nobody asked for.
@@ -31,12 +35,13 @@ pub fn unasked(required: &Requirements) -> Option<String> {
     (!unasked.is_empty()).then(|| format!("not asked: {}", unasked.join(", ")))
 }
 
-fn each_once(texts: impl Iterator<Item = String>) -> String {
+/// Without what was there before.
+pub fn each_once(texts: impl Iterator<Item = String>) -> Vec<String> {
     let mut once: Vec<String> = Vec::new();
     for text in texts {
         if !once.contains(&text) {
             once.push(text);
         }
     }
-    once.join(BETWEEN)
+    once
 }

@@ -8,7 +8,6 @@ use neptune_audit_scan::logs::account_policy;
 
 use super::case::{Case, shown};
 use super::declared::{AccountPolicy, Attached};
-use super::log_group::witness;
 use super::value::Value;
 
 /// Takes the policies in: those that count for certain, and those that may.
@@ -46,7 +45,7 @@ fn read(policy: &AccountPolicy, identifier: &Value<String>, required: &Requireme
         Some(document) => account_policy(name, document, criteria)?,
         None => facts::AccountPolicy {
             name,
-            destination: witness(required).unwrap_or_default(),
+            destination: required.wanted_destination().unwrap_or_default(),
             pattern: String::new(),
             selection: Selection::parse(criteria),
         },

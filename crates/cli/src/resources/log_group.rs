@@ -99,7 +99,7 @@ fn subscriptions(
                 let unknown = [destination.unknown(), pattern.unknown(), selection.as_ref().err().copied()].into_iter().flatten().next();
                 name.get_or_insert_with(|| unknown.map_or_else(|| filter.address.clone(), str::to_owned));
                 doubtful.push(SubscriptionFilter {
-                    destination: destination.get().cloned().or_else(|| witness(required)).unwrap_or_default(),
+                    destination: destination.get().cloned().or_else(|| required.wanted_destination()).unwrap_or_default(),
                     pattern: pattern.get().cloned().unwrap_or_default(),
                     field_selection: selection.ok().flatten(),
                 });
@@ -107,11 +107,6 @@ fn subscriptions(
         }
     }
     (certain, name.map(|name| (name, doubtful)))
-}
-
-/// A destination that is wanted.
-pub(super) fn witness(required: &Requirements) -> Option<String> {
-    required.forwarding_destination.as_ref().map(|wanted| wanted.as_str().replace('*', ""))
 }
 
 /// How to speak of what may be attached, where something may be.
@@ -140,6 +135,6 @@ pub(super) fn undeclared(log_type: LogType, required: &Requirements) -> Vec<Vec<
     vec![
         group(facts::LogGroup::default(), None),
         group(facts::LogGroup { retention_days: Some(1), ..facts::LogGroup::default() }, None),
-        group(wanted, witness(required)),
+        group(wanted, required.wanted_destination()),
     ]
 }

@@ -4,6 +4,7 @@ use neptune_audit_core::facts::LogType;
 use neptune_audit_core::forecast::{Expectation, Forecast};
 use neptune_audit_core::links::{Link, Outcome};
 use neptune_audit_core::verdict::Unread;
+use neptune_audit_core::wording::{each_once, told};
 
 use super::declared::Subject;
 use super::judge::{Foreseen, Judging};
@@ -119,20 +120,8 @@ fn broken(links: &[LinkState]) -> String {
         let codes = each_once(codes);
         (!codes.is_empty()).then(|| format!("{}: {}", links.first().map_or("", |link| link.log_type), codes.join(", ")))
     });
-    let codes: Vec<_> = codes.collect();
-    let to_do = each_once(broken().filter_map(|link| link.remedy.clone()));
-    let found = each_once(broken().filter_map(|link| link.detail.clone()));
-    format!("{}. To do: {}. Found: {}", codes.join("; "), to_do.join("; "), found.join("; "))
-}
-
-fn each_once(texts: impl Iterator<Item = String>) -> Vec<String> {
-    let mut once: Vec<String> = Vec::new();
-    for text in texts {
-        if !once.contains(&text) {
-            once.push(text);
-        }
-    }
-    once
+    let (to_do, found) = (broken().filter_map(|link| link.remedy.clone()), broken().filter_map(|link| link.detail.clone()));
+    told(&codes.collect::<Vec<_>>(), to_do, found)
 }
 
 fn links(foreseen: &Foreseen) -> Vec<LinkState> {

@@ -19,7 +19,7 @@ pub(super) fn is_cluster(resource: &Resource) -> bool {
     CLUSTERS.contains(&resource.kind.as_str())
 }
 
-/// Whether a resource is of Neptune, Aurora or another engine; nothing where that is not known.
+/// The engine of a cluster: one that says nothing has none, as AWS refuses it.
 pub(super) fn engine(resource: &Resource, evaluator: &Evaluator<'_>) -> Value<String> {
     if resource.kind == "AWS::Neptune::DBCluster" {
         return Value::Known("neptune".to_owned());

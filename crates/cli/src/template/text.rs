@@ -141,25 +141,18 @@ impl Text {
     /// Whether it is the same as another. What is equal at both ends does not matter; what is left tells.
     pub(super) fn same(&self, other: &Self) -> Same {
         let (mut one, mut two) = (self.pieces(), other.pieces());
-        while let (Some(first), Some(second)) = (one.last(), two.last()) {
-            match (first, second) {
-                _ if first == second => {}
-                (Piece::Letter(_), Piece::Letter(_)) => return Same::No,
-                _ => break,
+        for _end in 0..2 {
+            while let (Some(first), Some(second)) = (one.last(), two.last()) {
+                match (first, second) {
+                    _ if first == second => {}
+                    (Piece::Letter(_), Piece::Letter(_)) => return Same::No,
+                    _ => break,
+                }
+                one.pop();
+                two.pop();
             }
-            one.pop();
-            two.pop();
-        }
-        one.reverse();
-        two.reverse();
-        while let (Some(first), Some(second)) = (one.last(), two.last()) {
-            match (first, second) {
-                _ if first == second => {}
-                (Piece::Letter(_), Piece::Letter(_)) => return Same::No,
-                _ => break,
-            }
-            one.pop();
-            two.pop();
+            one.reverse();
+            two.reverse();
         }
         // A letter that nothing is left to stand against makes them differ; a token may be empty.
         let has_letter = |pieces: &[Piece<'_>]| pieces.iter().any(|piece| matches!(piece, Piece::Letter(_)));

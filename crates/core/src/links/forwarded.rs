@@ -87,7 +87,7 @@ fn of_another_class(question: &Question<'_>, class: &str) -> Outcome {
 /// The values that stand for all that the subscriptions can be: none that is wanted, and one that is.
 pub fn subscriptions(required: &Requirements) -> Vec<Subscriptions> {
     let filter = |destination| SubscriptionFilter { destination, pattern: String::new(), field_selection: None };
-    let wanted = witness(required).map(|destination| Subscriptions::Filters(vec![filter(destination)]));
+    let wanted = required.wanted_destination().map(|destination| Subscriptions::Filters(vec![filter(destination)]));
     std::iter::once(Subscriptions::Filters(Vec::new())).chain(wanted).collect()
 }
 
@@ -95,15 +95,10 @@ pub fn subscriptions(required: &Requirements) -> Vec<Subscriptions> {
 pub fn account_policies(required: &Requirements) -> Vec<Vec<AccountPolicy>> {
     let policy =
         |destination| vec![AccountPolicy { name: "one".to_owned(), destination, pattern: String::new(), selection: Selection::Everything }];
-    std::iter::once(Vec::new()).chain(witness(required).map(policy)).collect()
+    std::iter::once(Vec::new()).chain(required.wanted_destination().map(policy)).collect()
 }
 
 /// The values that stand for all that the class can be: the one with filters, and one without.
 pub fn classes() -> [String; 2] {
     [STANDARD.to_owned(), "INFREQUENT_ACCESS".to_owned()]
-}
-
-/// A destination that is wanted.
-fn witness(required: &Requirements) -> Option<String> {
-    required.forwarding_destination.as_ref().map(|wanted| wanted.as_str().replace('*', ""))
 }

@@ -53,7 +53,7 @@ fn a_value_that_is_not_allowed_is_refused_by_name_and_changes_nothing() {
         ("logTypes", &["audit,", "error", "Audit"][..]),
         ("pendingReboot", &["compliant", "true"]),
         ("iamAuthentication", &["yes", "TRUE", "1"]),
-        ("minimumRetentionDays", &["0", "3654", "-1", "1.5", "a"]),
+        ("minimumRetentionDays", &["0", "3654", "-1", "1.5", "a", "+5", "0090"]),
         ("maximumRetentionDays", &["0", "3654"]),
         ("forwardingDestination", &["nonsense", "a*", "arn:aws:logs:eu-west-1:444455556666", "logs:a:b:c:d:e"]),
         ("maximumSilenceHours", &["0", "87673", "99999999999"]),
