@@ -71,7 +71,9 @@ pub(super) async fn enabled_regions(sdk: &SdkConfig, account: &str, calls: &Call
     while let Some(page) = pages.next().await {
         let page = page.map_err(|error| CallError::new(LIST_REGIONS, on(), &error))?;
         tokens.follow(page.next_token(), LIST_REGIONS, on())?;
-        for region in page.regions.unwrap_or_default() {
+        // Not every endpoint heeds the filter.
+        let is_enabled = |status: Option<&RegionOptStatus>| status.is_none_or(|status| enabled.contains(status));
+        for region in page.regions.unwrap_or_default().into_iter().filter(|region| is_enabled(region.region_opt_status())) {
             let name = region.region_name.filter(|name| !name.is_empty());
             regions.push(name.ok_or_else(|| CallError::incomplete(LIST_REGIONS, on(), "a Region without its name"))?);
         }

@@ -118,7 +118,13 @@ pub(super) async fn identify(sdk: SdkConfig, profile: Option<&str>, calls: &Call
     provider.provide_credentials().await.map_err(|error| lacking(&error))?;
     let config = aws_sdk_sts::config::Builder::from(&sdk).interceptor(calls.clone()).interceptor(WholeXml).build();
     let answer = aws_sdk_sts::Client::from_conf(config).get_caller_identity().send().await;
-    let failed = |error: CallError| super::not_looked_call(None, None, None, &error);
+    let failed = |error: CallError| {
+        let mut row = super::not_looked_call(None, None, None, &error);
+        if error.problem.starts_with("ExpiredToken") {
+            row.message.push_str("; the credentials are over: get new ones, or run `aws sso login` where they come from there");
+        }
+        row
+    };
     let answer = answer.map_err(|error| failed(CallError::new(GET_CALLER_IDENTITY, "the caller", &error)))?;
     match (answer.account, answer.arn) {
         (Some(account), Some(arn)) => Ok(Caller { sdk, account, arn }),
@@ -131,14 +137,20 @@ fn no_credentials(error: &CredentialsError, profile: Option<&str>) -> String {
     let of_profile = profile.map(|name| format!(" --profile {name}")).unwrap_or_default();
     let why = causes(error);
     let lower = why.to_lowercase();
-    // The SDK has no type for it: the words are those of its SSO and login providers.
-    if lower.contains("expired") || (lower.contains("sso") && lower.contains("token")) {
+    // The SDK has no type for it: the words are those of its SSO and login providers, and of SSO itself.
+    let words = ["expired", "sso token", "/sso/cache/", "session token not found or invalid"];
+    if words.iter().any(|words| lower.contains(words)) {
         return format!("the login has expired or was never made: run `aws sso login{of_profile}` and try again ({why})");
     }
     if lower.contains("/login/cache/") {
         return format!("the login was never made, or is gone: run `aws login{of_profile}` and try again ({why})");
     }
-    if matches!(error, CredentialsError::CredentialsNotLoaded(_)) {
+    let is_none = matches!(error, CredentialsError::CredentialsNotLoaded(_));
+    // With a cause of its own: the profile says something that cannot be done.
+    if is_none && profile.is_some() && why != error.to_string() {
+        return format!("the profile cannot be used: {why}: mend it in the AWS configuration files, which `aws configure` writes");
+    }
+    if is_none {
         return format!(
             "no AWS credentials were found: run `aws sso login{of_profile}` or `aws configure`, or name a profile with `--profile`"
         );

@@ -11,6 +11,15 @@ region = eu-west-1
 [sso-session company]
 sso_region = eu-west-1
 sso_start_url = https://example.awsapps.com/start
+[profile legacy]
+sso_start_url = https://example.awsapps.com/start
+sso_region = eu-west-1
+sso_account_id = 111122223333
+sso_role_name = auditor
+region = eu-west-1
+[profile lost]
+source_profile = missing
+role_arn = arn:aws:iam::111122223333:role/auditor
 [profile process]
 region = eu-west-1
 credential_process = echo '{\"Version\": 1, \"AccessKeyId\": \"AKIAHOMEACCOUNT00000\", \"SecretAccessKey\": \"not-a-secret\"}'
@@ -60,6 +69,7 @@ async fn no_credentials_at_all() {
 async fn a_login_that_was_never_made_or_is_over() {
     let sentence = "the login has expired or was never made: run `aws sso login --profile sso` and try again";
     says(&run(&["--profile", "sso"], &[]).await, 3, sentence);
+    says(&run(&["--profile", "legacy"], &[]).await, 3, &sentence.replace("profile sso", "profile legacy"));
     // The file is named after the SHA-1 of the session's name.
     let file = ".aws/sso/cache/71b21161ffa1e6516bcc072aaf5ef38cbe85b511.json";
     let token = r#"{"startUrl": "https://example.awsapps.com/start", "region": "eu-west-1", "accessToken": "x", "expiresAt": "2020-01-01T00:00:00Z"}"#;
@@ -73,6 +83,13 @@ async fn a_profile_that_does_not_exist() {
         2,
         "profile `sos` is not in the AWS configuration files: `aws configure list-profiles` lists those that are",
     );
+}
+
+#[tokio::test]
+async fn a_profile_that_rests_on_one_that_is_not_there() {
+    let run = run(&["--profile", "lost", "--region", HERE], &[]).await;
+    says(&run, 3, "the profile cannot be used:");
+    assert!(run.stderr.contains("could not find source profile missing referenced from lost"), "{run:?}");
 }
 
 #[tokio::test]
@@ -95,6 +112,10 @@ async fn credentials_that_aws_refuses_are_a_row() {
     stage.emulator.inject(emulator::Fault::error("sts:GetCallerIdentity", 403, "InvalidClientTokenId", "The security token is invalid."));
     let run = stage.json(&[]).await;
     assert_eq!((run.not_looked(), run.exit), (vec!["- - - sts:GetCallerIdentity".to_owned()], 3), "{run:?}");
+    stage.emulator.clear_faults();
+    stage.emulator.inject(emulator::Fault::error("sts:GetCallerIdentity", 403, "ExpiredToken", "The security token has expired."));
+    let run = stage.json(&[]).await;
+    assert!(run.json()["errors"][0]["message"].as_str().unwrap().contains("get new ones"), "{run:?}");
 }
 
 /// As with the AWS CLI: the environment may have the credentials of another account.
