@@ -184,6 +184,43 @@ def test_what_is_missing_is_said_before_anything_starts():
         assert done.returncode != 0 and said in done.stdout and "cargo build" not in done.stdout
 
 
+# Two disks: 2 GB are free where the project is, 9 GB where somebody lets cargo build, or the other way round.
+DF = """#!/bin/sh
+case $2 in *elsewhere*) free=%d disk=/elsewhere ;; *) free=%d disk=/ ;; esac
+echo "Filesystem 1024-blocks Used Available Capacity Mounted on"
+echo "/dev/disk 1 1 $((free * 1048576)) 1%% $disk"
+"""
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "here", "needs", "lacking"),
+    [
+        pytest.param(9, 2, ["disk=6"], None, id="the build goes elsewhere, and nothing is needed here"),
+        pytest.param(9, 2, ["disk=6", "tools=2"], None, id="room for both"),
+        pytest.param(9, 2, ["disk=6", "tools=3"], "3 GB of free disk are needed in {here}, there are 2", id="no room here"),
+        pytest.param(2, 9, ["disk=6", "tools=2"], "6 GB of free disk are needed in {elsewhere}, there are 2", id="no room elsewhere"),
+    ],
+)
+def test_free_disk_is_measured_where_cargo_builds_and_where_tools_are_installed(elsewhere, here, needs, lacking, tmp_path):
+    """The target folder itself is not there before the first build; the nearest one above it is."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "df").write_text(DF % (elsewhere, here))
+    (tmp_path / "df").chmod(0o755)
+    variables = {"PATH": f"{tmp_path}:/usr/bin:/bin", "CARGO_TARGET_DIR": str(tmp_path / "elsewhere/not/yet/there")}
+    done = subprocess.run([ROOT / ".ci/needs", *needs], env=variables, capture_output=True, text=True)
+    assert (done.returncode == 0) is (lacking is None), done.stderr
+    if lacking:
+        assert lacking.format(here=ROOT, elsewhere=tmp_path / "elsewhere") in done.stderr
+
+
+def test_on_one_disk_both_must_fit(tmp_path):
+    (tmp_path / "df").write_text(DF % (9, 9))
+    (tmp_path / "df").chmod(0o755)
+    variables = {"PATH": f"{tmp_path}:/usr/bin:/bin", "CARGO_TARGET_DIR": str(ROOT / "target")}
+    done = subprocess.run([ROOT / ".ci/needs", "disk=8", "tools=2"], env=variables, capture_output=True, text=True)
+    assert done.returncode == 1 and "About 10 GB of free disk are needed" in done.stderr
+
+
 def test_make_lists_every_target_in_groups_and_no_wider_than_the_terminal():
     for width in (64, 80, 200):
         command = ["awk", "-v", f"width={width}", "-f", ".ci/help.awk", "Makefile", "deploy/deploy.mk"]
