@@ -15,8 +15,8 @@ region=$($python deploy/place.py)
 # shellcheck disable=SC2086 # Regions are words
 $python deploy/upload.py --check --bucket-prefix "$BUCKET_PREFIX" --regions $REGIONS
 if [ "${1:-}" = --deploy ]; then
-    $python deploy/answers.py --template deploy/organization-stackset.yaml --stack "$STACK" --region "$region" ${ANSWERS:+--file "$ANSWERS"} \
-        --set "CodeBucketPrefix=$BUCKET_PREFIX" --set CodeKey= --set TemplateUrl= --set Regions= >"$work/answers.json"
+    $python deploy/answers.py --target deploy-stack-set --template deploy/organization-stackset.yaml \
+        --stack "$STACK" --region "$region" ${ANSWERS:+--file "$ANSWERS"} --set "CodeBucketPrefix=$BUCKET_PREFIX" --set CodeKey= --set TemplateUrl= --set Regions= >"$work/answers.json"
 fi
 
 zip=$(deploy/zip.sh)

@@ -5,6 +5,7 @@ import json
 import re
 import threading
 
+import botocore.session
 import pytest
 
 from aws_stand_in import BUCKET, aws, moto  # noqa: F401 (fixtures)
@@ -228,6 +229,19 @@ def test_an_answer_that_aws_would_refuse_is_refused_before_the_build(aws, workpl
     assert aws.change_sets() == []
 
 
+def test_a_stack_whose_name_is_too_long_for_a_rule_needs_a_name_for_it(aws, workplace):
+    """Recorded results can be read of rules with at most 64 characters; a stack's name has up to 128."""
+    limit = botocore.session.get_session().get_service_model("config").operation_model("GetComplianceDetailsByConfigRule")
+    assert limit.input_shape.members["ConfigRuleName"].metadata["max"] == 64
+    said = "the stack's name would be the rule's, and has 65 characters"
+    for answers, refused in [({}, True), ({"RuleName": "neptune"}, False), ({"CreateRule": "false"}, False)]:
+        command = ["answers.py", "--stack", "s" * 65, "--region", REGION, "--file", workplace.file("answers.json", answers)]
+        done = workplace.script(*command, **aws.environment)
+        assert (said in done.stderr) is refused is (done.returncode != 0), done.stderr
+    done = workplace.script("answers.py", "--stack", "s" * 64, "--region", REGION, "--file", workplace.file("answers.json", {}), **aws.environment)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("arguments", [["ANSWERS=nowhere.json"], ["ARCHITECTURE=sparc"], ["ZIP=nowhere.zip"]])
 def test_arguments_are_looked_at_before_the_build(aws, workplace, arguments):
     done = workplace.make("deploy", *arguments, AWS_REGION=REGION, **aws.environment)
@@ -271,7 +285,19 @@ def test_enter_keeps_what_the_stack_has_and_a_hyphen_makes_it_blank(aws, workpla
 def test_where_nobody_answers_nothing_is_guessed(aws, workplace):
     done = ask(aws, workplace, "")
     assert done.returncode != 0
-    assert "There is nobody to ask" in done.stderr and done.stdout == ""
+    assert "There is nobody to ask: give a file, `make deploy ANSWERS=answers.json`" in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize(("target", "template"), [("deploy-stack-set", "organization-stackset"), ("deploy-central", "organization-central")])
+def test_what_an_answer_needs_is_said_of_the_target_that_was_called(aws, workplace, target, template):
+    command = ["answers.py", "--target", target, "--template", f"deploy/{template}.yaml", "--stack", "s", "--region", REGION]
+    assert f"`make {target} ANSWERS=answers.json`" in workplace.script(*command, **aws.environment).stderr
+    refused = workplace.script(*command, "--file", workplace.file("answers.json", {"Architecture": "arm64"}), **aws.environment).stderr
+    # A central function is there already, on some processor.
+    said = "there is no such parameter" if target == "deploy-central" else f"it is that of the zip; say `make {target} ARCHITECTURE=…`"
+    assert f"Architecture: {said}" in refused
+    # The script behind the target says which one it is.
+    assert f"--target {target} " in "".join(path.read_text() for path in (ROOT / "deploy").glob("*.sh"))
 
 
 def test_every_shell_script_is_what_shellcheck_accepts():

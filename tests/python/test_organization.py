@@ -165,6 +165,8 @@ def test_rule_log_and_dashboard_have_the_same_name_in_every_account():
     definition = load(TEMPLATE)["Parameters"]["RuleName"]
     # What a rule, a log group and a dashboard can all be called; GetComplianceDetailsByConfigRule knows 64 characters.
     assert accepts(definition, "n" * 64) and accepts(definition, "neptune-audit_rule-2")
+    # The stacks of a stack set are called StackSet-<its name>-<a UUID>: each otherwise, and too long.
+    assert not accepts(load(STACK_SET)["Parameters"]["RuleName"], "") and accepts(load(STACK_SET)["Parameters"]["RuleName"], "n" * 64)
     assert not [value for value in ("n" * 65, "2", "a.b", "a b", "a/b") if accepts(definition, value)]
 
 
