@@ -163,6 +163,34 @@ def test_every_named_path_exists(page):
     assert not missing
 
 
+# What a reader must replace.
+PLACEHOLDER = r"\b(OWNER/REPOSITORY|OWNER|COMMIT)\b"
+
+
+@pytest.mark.parametrize("page", DOCUMENTS)
+def test_a_page_with_a_placeholder_says_what_to_write_there(page):
+    used = {found for block in re.findall(r"^```.*?^```$", read(page), re.S | re.M) for found in re.findall(PLACEHOLDER, block)}
+    prose = " ".join(without_code(read(page)).split())
+    assert [word for word in sorted(used) if not re.search(rf"`{word}` stands for \w+", prose)] == []
+
+
+def test_a_placeholder_is_seen():
+    assert re.findall(PLACEHOLDER, "gh --repo OWNER/neptune; git+https://host/OWNER/REPOSITORY --rev COMMIT") == ["OWNER", "OWNER/REPOSITORY", "COMMIT"]
+
+
+@pytest.mark.parametrize("page", DOCUMENTS)
+def test_no_page_names_a_release_of_this_project_that_is_not_there(page):
+    released = set(re.findall(r"^## \[(\d+\.\d+\.\d+)\]", read("CHANGELOG.md"), re.M))
+    assert set(re.findall(r"(?:rev:|--tag|--branch) v(\d+\.\d+\.\d+)", read(page))) <= released
+
+
+@pytest.mark.parametrize("page", DOCUMENTS)
+def test_a_pipeline_installs_from_somewhere_else_than_the_readers_own_repository(page):
+    pipelines = re.findall(r"^```yaml\n.*?^```$", read(page), re.S | re.M)
+    installs = [line for pipeline in pipelines for line in re.findall(r"cargo install .*", pipeline)]
+    assert [line for line in installs if not re.search(r"--locked --git https://\S+ --rev \S+ neptune-audit$", line)] == []
+
+
 @pytest.mark.parametrize("page", DOCUMENTS)
 def test_every_named_make_target_exists(page):
     targets = set(re.findall(r"^([a-z-]+):", MAKEFILES, re.M))
