@@ -25,7 +25,7 @@ can_build() {
     [ -d "$("${RUSTC:-rustc}" --print sysroot)/lib/rustlib/$(target_of "$1")/lib" ]
 }
 
-# macOS before 15 has no sha256sum, and Linux need not have shasum.
+# Older versions of macOS have no sha256sum, and Linux need not have shasum.
 checksum() {
     if command -v sha256sum >/dev/null; then
         sha256sum "$1"

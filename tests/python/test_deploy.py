@@ -1,8 +1,10 @@
 """`make deploy` and its kin, tried against moto with a toolchain that builds in no time: Region, architecture, questions, confirmation."""
 
+import hashlib
 import http.server
 import json
 import re
+import shutil
 import threading
 
 import botocore.session
@@ -157,6 +159,18 @@ def test_a_package_for_every_architecture_leaves_no_older_zip_of_the_one_left_ou
     assert done.returncode == 0, done.stderr
     assert "rustup target add aarch64-unknown-linux-gnu" in done.stderr
     assert sorted(path.name for path in old.parent.iterdir()) == ["neptune-audit-rule-x86_64.zip", "neptune-audit-rule-x86_64.zip.sha256"]
+
+
+@pytest.mark.parametrize("program", ["sha256sum", "shasum"])
+def test_a_package_has_its_checksum_whichever_program_makes_it(workplace, program):
+    """Older versions of macOS have shasum alone, and a Linux may have the other one alone."""
+    if shutil.which({"sha256sum": "shasum", "shasum": "sha256sum"}[program]) is None:
+        pytest.skip("this machine has one of them only")
+    workplace.without(program)
+    done = workplace.make("package", "ARCHITECTURE=arm64")
+    assert done.returncode == 0, done.stderr
+    said = (workplace.root / "dist/neptune-audit-rule-arm64.zip.sha256").read_text()
+    assert said == f"{hashlib.sha256(zipped('arm64')).hexdigest()}  neptune-audit-rule-arm64.zip\n"
 
 
 def test_a_build_for_another_processor_than_asked_is_not_taken(aws, workplace):

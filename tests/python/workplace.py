@@ -95,15 +95,15 @@ class Workplace:
         path.chmod(0o755)
 
     def without_rust(self):
-        """Only what a machine without Rust has: everything on its PATH but that."""
-        rust = {"cargo", "rustc", "rustup"}
-        for name in rust:
-            (self.tools / name).unlink()
+        self.without("cargo", "rustc", "rustup")
+
+    def without(self, *names):
+        """Everything on the PATH but these."""
         others = self.tools.parent / "others"
         others.mkdir()
         for folder in map(Path, self.environment["PATH"].split(os.pathsep)):
             for program in folder.iterdir() if folder.is_dir() else ():
-                if program.name not in rust and not (others / program.name).is_symlink():
+                if program.name not in names and not (others / program.name).is_symlink():
                     (others / program.name).symlink_to(program)
         self.environment["PATH"] = str(others)
 
