@@ -35,7 +35,7 @@ demo: build ## Judge a made-up fleet with the real function, show the results, r
 
 # The emulator's first line is its address. It is stopped by its id, whatever the scan says.
 scan: fleet build ## Scan the demo's accounts with the command: make scan ARGS='--format json'
-	@address=$$(mktemp); "$(BUILT)/emulator" serve --fleet "$(FLEET)" >"$$address" 2>/dev/null & emulator=$$!; \
+	@set -eu; address=$$(mktemp); "$(BUILT)/emulator" serve --fleet "$(FLEET)" >"$$address" 2>/dev/null & emulator=$$!; \
 	  trap 'kill $$emulator; rm -f "$$address"' EXIT; \
 	  for _ in {1..100}; do [ -s "$$address" ] || sleep 0.1; done; \
 	  env -u AWS_PROFILE AWS_ENDPOINT_URL="$$(head -n 1 "$$address")" AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any \
@@ -64,7 +64,7 @@ build: ## Build the function, the command and their tools for this machine, unop
 	cargo build --workspace
 
 test: ## Run all tests; says first what it installs
-	@.ci/needs platform rust python $$([ -f .venv/.installed ] || echo disk=8)
+	@.ci/needs platform rust python $$([ -f .venv/.installed ] || echo tools=2 disk=6)
 	@echo "Runs every test: up to 45 minutes on 2 cores the first time, and about 8 GB in all. Installs, where they are missing,"
 	@echo "Python tools into .venv (1.4 GB, node among them if there is none) and modules into tests/remediation (0.3 GB);"
 	@echo "builds the rest into $(TARGET). Crates go to the cache of cargo, all else stays in this folder."
@@ -98,7 +98,7 @@ FUZZ_SECONDS ?= 60
 fuzz: ## Feed each parser with random input: make fuzz FUZZ_SECONDS=600 (needs cargo-fuzz)
 	@.ci/needs rust
 	@command -v cargo-fuzz >/dev/null || { echo "cargo-fuzz is needed: cargo install cargo-fuzz"; exit 1; }
-	for target in $$(cargo fuzz list); do RUSTC_BOOTSTRAP=1 cargo fuzz run "$$target" -- -max_total_time=$(FUZZ_SECONDS); done
+	set -eu; targets=$$(cargo fuzz list); for target in $$targets; do RUSTC_BOOTSTRAP=1 cargo fuzz run "$$target" -- -max_total_time=$(FUZZ_SECONDS); done
 
 mutants: ## See which changes to the code no test notices (hours; needs cargo-mutants)
 	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is needed: cargo install cargo-mutants"; exit 1; }

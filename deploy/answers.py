@@ -18,6 +18,11 @@ from samcli.yamlhelper import yaml_parse
 # Questions that make sense with another answer only, and the answer that makes them pointless.
 ONLY_WITH = {"OrganizationId": ("ExecutionRoleName", "")}
 BLANK = "-"
+# Recorded results are read of rules with such a name only: ConfigRuleName of
+# https://docs.aws.amazon.com/config/latest/APIReference/API_GetComplianceDetailsByConfigRule.html
+LONGEST_RULE_NAME = 64
+# What a target builds, it builds for a processor; the others find a function that is there.
+BUILDS = ("deploy", "deploy-stack-set")
 
 
 class Refused(Exception):
@@ -68,6 +73,12 @@ def holds(test, answers):
     return {"Fn::Equals": lambda: parts[0] == parts[1], "Fn::Not": lambda: not parts[0], "Fn::And": lambda: all(parts), "Fn::Or": lambda: any(parts)}[function]()
 
 
+def check_name(stack, answers):
+    """Raises Refused where the stack gives its name to a rule, and it is too long for one."""
+    if answers.get("CreateRule") == "true" and answers.get("RuleName") == "" and len(stack) > LONGEST_RULE_NAME:
+        raise Refused(f"RuleName: the stack's name would be the rule's, and has {len(stack)} characters: name the rule, in at most {LONGEST_RULE_NAME}")
+
+
 def check_together(template, answers):
     for rule in template.get("Rules", {}).values():
         if holds(rule.get("RuleCondition", True), answers):
@@ -76,7 +87,7 @@ def check_together(template, answers):
                     raise Refused(assertion["AssertDescription"])
 
 
-def from_file(path, definitions):
+def from_file(path, definitions, target):
     try:
         given = json.loads(Path(path).read_text())
     except (OSError, ValueError) as error:
@@ -85,8 +96,8 @@ def from_file(path, definitions):
         raise Refused(f"{path}: an object of parameters and their values is wanted")
     problems, answers = [], {}
     for name in given.keys() - definitions.keys():
-        if name == "Architecture":
-            problems.append("Architecture: it is that of the zip; say `make deploy ARCHITECTURE=…`")
+        if name == "Architecture" and target in BUILDS:
+            problems.append(f"Architecture: it is that of the zip; say `make {target} ARCHITECTURE=…`")
         else:
             problems.append(f"{name}: there is no such parameter; there are {', '.join(definitions)}")
     for name, definition in definitions.items():
@@ -100,7 +111,7 @@ def from_file(path, definitions):
     return answers
 
 
-def ask(definitions, present):
+def ask(definitions, present, target):
     """Asks for each parameter on the terminal, until the answer is one that can be."""
     say = lambda text: print(text, file=sys.stderr)  # standard output is for the answers
     say(f"Enter keeps what stands in [brackets]; {BLANK} makes it blank.")
@@ -117,7 +128,7 @@ def ask(definitions, present):
             print(f"{name} [{offered}]: ", end="", file=sys.stderr, flush=True)
             line = sys.stdin.readline()
             if not line:
-                raise Refused("There is nobody to ask: give a file, `make deploy ANSWERS=answers.json`.")
+                raise Refused(f"There is nobody to ask: give a file, `make {target} ANSWERS=answers.json`.")
             answer = line.strip() or offered
             answer = "" if answer == BLANK else answer
             try:
@@ -141,6 +152,7 @@ def present_values(stack, region):
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--target", default="deploy", help="what make was called with")
     arguments.add_argument("--template", default="template.yaml")
     arguments.add_argument("--stack", required=True)
     arguments.add_argument("--region", required=True)
@@ -153,9 +165,10 @@ def main():
     definitions = {name: definition for name, definition in template["Parameters"].items() if name not in {"Architecture", *settled}}
     try:
         if given.file:
-            answers = from_file(given.file, definitions)
+            answers = from_file(given.file, definitions, given.target)
         else:
-            answers = ask(definitions, present_values(given.stack, given.region))
+            answers = ask(definitions, present_values(given.stack, given.region), given.target)
+        check_name(given.stack, answers)
         check_together(template, answers | settled)
     except (Refused, ClientError) as problem:
         sys.exit(str(problem))

@@ -10,8 +10,8 @@ work=.aws-sam/central
 mkdir -p "$work"
 
 region=$($python deploy/place.py)
-$python deploy/answers.py --template deploy/organization-central.yaml --stack "$STACK-organization" --region "$region" ${ANSWERS:+--file "$ANSWERS"} \
-    --set "PermissionsStackName=$STACK-permissions" >"$work/answers.json"
+$python deploy/answers.py --target deploy-central --template deploy/organization-central.yaml \
+    --stack "$STACK-organization" --region "$region" ${ANSWERS:+--file "$ANSWERS"} --set "PermissionsStackName=$STACK-permissions" >"$work/answers.json"
 $python deploy/members.py --stack "$STACK" --region "$region" --answers "$work/answers.json" >"$work/members.json"
 # The order matters: AWS Config refuses a rule whose function it may not invoke.
 deploy/stack.sh "$STACK-permissions" deploy/organization-permissions.yaml "$region" "$work/members.json" ${ANSWERS:+--yes}

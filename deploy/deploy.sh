@@ -10,19 +10,11 @@ python=.venv/sam/bin/python
 work=.aws-sam/deploy
 mkdir -p "$work"
 
-# Whatever can be wrong is looked at before minutes of building.
-if [ -n "$ZIP" ]; then
-    $python deploy/code_in_zip.py "$ZIP" ${ARCHITECTURE:+--expect "$ARCHITECTURE"} >/dev/null
-else
-    deploy/package.sh --check "${ARCHITECTURE:=arm64}"
-fi
+# ready.sh has looked at code and arguments. The answers come before minutes of building too.
 region=$($python deploy/place.py)
 $python deploy/answers.py --stack "$STACK" --region "$region" ${ANSWERS:+--file "$ANSWERS"} >"$work/answers.json"
 
-if [ -z "$ZIP" ]; then
-    deploy/package.sh "$ARCHITECTURE"
-    ZIP=dist/neptune-audit-rule-$ARCHITECTURE.zip
-fi
-$python deploy/expand.py stack "$ZIP" >"$work/template.json"
+zip=$(deploy/zip.sh)
+$python deploy/expand.py stack "$zip" >"$work/template.json"
 deploy/stack.sh "$STACK" "$work/template.json" "$region" "$work/answers.json" ${ANSWERS:+--yes}
 echo "The answers are in $work/answers.json; a copy deploys the same without questions: make deploy ANSWERS=copy.json"

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "deploy/conformance-pack.yaml"
 # https://docs.aws.amazon.com/config/latest/APIReference/API_PutConformancePack.html
 NAME = r"[a-zA-Z][-a-zA-Z0-9]{0,255}"
+DENIED = ("AccessDenied", "AccessDeniedException")
 WAIT_SECONDS, PATIENCE_SECONDS = 5, 600
 
 
@@ -25,7 +26,7 @@ def input_parameters(file):
     pack = yaml_parse(TEMPLATE.read_text())["Parameters"]
     strict = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
     definitions = {name: strict.get(name, definition) for name, definition in pack.items() if name != "FunctionArn"}
-    return from_file(file, definitions) if file else {}
+    return from_file(file, definitions, "deploy-pack") if file else {}
 
 
 def request(name, function, parameters):
@@ -59,7 +60,19 @@ def put(given, config):
 
 def delete(given, config):
     pages = config.get_paginator("describe_conformance_packs").paginate()
-    if given.name not in {pack["ConformancePackName"] for page in pages for pack in page["ConformancePackDetails"]}:
+    try:
+        names = {pack["ConformancePackName"] for page in pages for pack in page["ConformancePackDetails"]}
+    except ClientError as error:
+        # Most stacks have no pack, and who deletes them need not be allowed to see those of others.
+        if error.response["Error"]["Code"] not in DENIED:
+            raise
+        print(
+            f"Whether there is a conformance pack {given.name} may not be seen: {error}\nIf there is one, it goes first: "
+            f"aws configservice delete-conformance-pack --conformance-pack-name {given.name} --region {given.region}",
+            file=sys.stderr,
+        )
+        return
+    if given.name not in names:
         return
     if input(f"Delete the conformance pack {given.name}? [y/N] ").strip().lower() not in ("y", "yes"):
         sys.exit("Nothing was deleted.")

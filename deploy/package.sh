@@ -2,7 +2,7 @@
 # Makes dist/neptune-audit-rule-<architecture>.zip, what AWS Lambda takes, with its checksum, for the architectures named as
 # arguments; for each that this toolchain can build where none is named. With --check it only says whether it could.
 #
-# Needs cargo, Python, and cargo-lambda on the PATH (`make venv` has it). An architecture whose standard library is missing is
+# Needs cargo (see .ci/needs), Python, and cargo-lambda on the PATH (`make venv` has it). An architecture whose standard library is missing is
 # an error with the command that installs it: nothing is downloaded behind your back, and no older zip is left in its place.
 # DIST is another folder than dist.
 set -eu
@@ -25,14 +25,19 @@ can_build() {
     [ -d "$("${RUSTC:-rustc}" --print sysroot)/lib/rustlib/$(target_of "$1")/lib" ]
 }
 
+# Older versions of macOS have no sha256sum, and Linux need not have shasum.
+checksum() {
+    if command -v sha256sum >/dev/null; then
+        sha256sum "$1"
+    else
+        shasum -a 256 "$1"
+    fi
+}
+
 check_only=no
 if [ "${1:-}" = --check ]; then
     check_only=yes
     shift
-fi
-if ! command -v cargo >/dev/null; then
-    echo "cargo is needed to build the function: https://rustup.rs. (A zip that is built already needs none: ZIP=file.zip)" >&2
-    exit 1
 fi
 wanted=$*
 if [ -z "$wanted" ]; then
@@ -52,6 +57,9 @@ for architecture in $wanted; do
         exit 1
     fi
 done
+if [ -z "$wanted" ]; then
+    exit 1
+fi
 if [ "$check_only" = yes ]; then
     exit 0
 fi
@@ -65,6 +73,6 @@ for architecture in $wanted; do
         --output-format zip --lambda-dir "$dist/$architecture" >&2
     mv "$dist/$architecture/neptune-audit-rule/bootstrap.zip" "$dist/$zip"
     rm -r "${dist:?}/$architecture"
-    python3 deploy/code_in_zip.py --expect "$architecture" "$dist/$zip" >/dev/null
-    (cd "$dist" && sha256sum "$zip" >"$zip.sha256" && cat "$zip.sha256")
+    "${PYTHON:-python3}" deploy/code_in_zip.py --expect "$architecture" "$dist/$zip" >/dev/null
+    (cd "$dist" && checksum "$zip" >"$zip.sha256" && cat "$zip.sha256")
 done

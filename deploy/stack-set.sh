@@ -10,28 +10,20 @@ python=.venv/sam/bin/python
 work=.aws-sam/organization
 mkdir -p "$work"
 
-# Whatever can be wrong is looked at before minutes of building.
-if [ -n "$ZIP" ]; then
-    $python deploy/code_in_zip.py "$ZIP" ${ARCHITECTURE:+--expect "$ARCHITECTURE"} >/dev/null
-else
-    deploy/package.sh --check "${ARCHITECTURE:=arm64}"
-fi
+# ready.sh has looked at code and arguments. The buckets and the answers come before minutes of building too.
 region=$($python deploy/place.py)
 # shellcheck disable=SC2086 # Regions are words
 $python deploy/upload.py --check --bucket-prefix "$BUCKET_PREFIX" --regions $REGIONS
 if [ "${1:-}" = --deploy ]; then
-    $python deploy/answers.py --template deploy/organization-stackset.yaml --stack "$STACK" --region "$region" ${ANSWERS:+--file "$ANSWERS"} \
-        --set "CodeBucketPrefix=$BUCKET_PREFIX" --set CodeKey= --set TemplateUrl= --set Regions= >"$work/answers.json"
+    $python deploy/answers.py --target deploy-stack-set --template deploy/organization-stackset.yaml \
+        --stack "$STACK" --region "$region" ${ANSWERS:+--file "$ANSWERS"} --set "CodeBucketPrefix=$BUCKET_PREFIX" --set CodeKey= --set TemplateUrl= --set Regions= >"$work/answers.json"
 fi
 
-if [ -z "$ZIP" ]; then
-    deploy/package.sh "$ARCHITECTURE"
-    ZIP=dist/neptune-audit-rule-$ARCHITECTURE.zip
-fi
-$python deploy/expand.py stack-set "$($python deploy/code_in_zip.py "$ZIP")" >"$work/template.json"
+zip=$(deploy/zip.sh)
+$python deploy/expand.py stack-set "$($python deploy/code_in_zip.py "$zip")" >"$work/template.json"
 $python deploy/expand.py runbook >"$work/runbook.json"
 # shellcheck disable=SC2086
-$python deploy/upload.py --bucket-prefix "$BUCKET_PREFIX" --regions $REGIONS --zip "$ZIP" --template "$work/template.json" \
+$python deploy/upload.py --bucket-prefix "$BUCKET_PREFIX" --regions $REGIONS --zip "$zip" --template "$work/template.json" \
     --pack deploy/conformance-pack.yaml >"$work/uploaded.json"
 cat "$work/uploaded.json"
 if [ "${1:-}" = --deploy ]; then

@@ -19,4 +19,4 @@ cp "$parameters" "$parameters.yaml"
 # A samconfig.toml that SAM wrote for somebody is not read: SAM looks for it beside the template.
 SAM_CLI_TELEMETRY=0 exec "${SAM:-$(dirname "$0")/../.venv/sam/bin/sam}" deploy --stack-name "$stack" --template-file "$template" --region "$region" \
     "$bucket" --language-extensions --s3-prefix "$stack" --capabilities CAPABILITY_NAMED_IAM CAPABILITY_AUTO_EXPAND \
-    "$confirm" --no-fail-on-empty-changeset --parameter-overrides "file://$(realpath "$parameters.yaml")"
+    "$confirm" --no-fail-on-empty-changeset --parameter-overrides "file://$(cd "$(dirname "$parameters")" && pwd)/$(basename "$parameters").yaml"

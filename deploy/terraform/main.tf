@@ -35,6 +35,8 @@ locals {
     TwentyFour_Hours = 50
   }
 
+  creates_rule = var.create_rule == "true" ? 1 : 0
+
   alarm_actions = var.alarm_topic_arn == "" ? [] : [var.alarm_topic_arn]
 }
 
@@ -64,6 +66,12 @@ resource "aws_lambda_function" "this" {
     precondition {
       condition     = var.execution_role_name == "" || var.organization_id != ""
       error_message = "execution_role_name needs organization_id, so that the function can assume the role in no other organization."
+    }
+
+    # An organization's rule or pack reaches the account that deploys it too.
+    precondition {
+      condition     = var.execution_role_name == "" || var.create_rule == "false"
+      error_message = "execution_role_name needs create_rule=false, since the organization brings the rule to this account too, and clusters would be judged twice."
     }
   }
 }
@@ -106,6 +114,7 @@ resource "aws_lambda_permission" "config" {
 }
 
 resource "aws_config_config_rule" "this" {
+  count       = local.creates_rule
   name        = var.name
   description = "The audit trail of each Neptune cluster is generated, exported to CloudWatch Logs, and kept as asked."
 

@@ -30,7 +30,10 @@ resource "aws_cloudwatch_metric_alarm" "events_given_up" {
   ok_actions          = local.alarm_actions
 }
 
+# Only beside a rule of the module's own: AWS refuses the recorded results of rules that a pack or an organization owns, so
+# there every schedule warns.
 resource "aws_cloudwatch_metric_alarm" "runs_with_warnings" {
+  count               = local.creates_rule
   alarm_name          = "${var.name}-runs-with-warnings"
   alarm_description   = "Every cluster was reported, but something was left undone, such as clearing the results of clusters that are gone. The log group ${aws_cloudwatch_log_group.function.name} names the permission in a line of level WARN."
   namespace           = "NeptuneAuditRule"
@@ -71,8 +74,9 @@ resource "aws_cloudwatch_event_rule" "non_compliant" {
     source        = ["aws.config"]
     "detail-type" = ["Config Rules Compliance Change"]
     detail = {
-      messageType         = ["ComplianceChangeNotification"]
-      configRuleName      = [aws_config_config_rule.this.name]
+      messageType = ["ComplianceChangeNotification"]
+      # A conformance pack and an organization rule put a suffix, or a prefix, to the name.
+      configRuleName      = concat(aws_config_config_rule.this[*].name, var.create_rule == "true" ? [] : [{ wildcard = "*neptune-audit-rule*" }])
       newEvaluationResult = { complianceType = ["NON_COMPLIANT"] }
     }
   })

@@ -9,6 +9,6 @@ output "function_role_arn" {
 }
 
 output "config_rule_name" {
-  description = "The rule, as `aws configservice describe-compliance-by-config-rule` knows it."
-  value       = aws_config_config_rule.this.name
+  description = "The rule, as `aws configservice describe-compliance-by-config-rule` knows it. Null without one."
+  value       = one(aws_config_config_rule.this[*].name)
 }

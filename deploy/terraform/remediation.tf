@@ -40,8 +40,8 @@ resource "aws_cloudformation_stack" "runbook_role" {
 }
 
 resource "aws_config_remediation_configuration" "this" {
-  count            = local.remediates
-  config_rule_name = aws_config_config_rule.this.name
+  count            = local.creates_rule * local.remediates
+  config_rule_name = aws_config_config_rule.this[0].name
   resource_type    = "AWS::RDS::DBCluster"
   target_type      = "SSM_DOCUMENT"
   target_id        = aws_ssm_document.runbook[0].name

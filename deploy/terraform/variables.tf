@@ -182,6 +182,17 @@ variable "package" {
   type        = string
 }
 
+variable "create_rule" {
+  description = "false makes the function without a rule, for a conformance pack or an organization that brings the rule."
+  type        = string
+  default     = "true"
+
+  validation {
+    condition     = contains(["true", "false"], var.create_rule)
+    error_message = "Must be true or false."
+  }
+}
+
 variable "maximum_execution_frequency" {
   description = "How often every cluster is checked, beside the check on each change. A parameter group's change makes no event, so this bounds how late it is seen."
   type        = string
@@ -197,6 +208,11 @@ variable "log_retention_days" {
   description = "Days that the function's own log is kept."
   type        = number
   default     = 90
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "Must be a number of days that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90 and so on, to 3653."
+  }
 }
 
 variable "architecture" {
@@ -214,30 +230,55 @@ variable "memory_size" {
   description = "Memory of the function in MB. CPU grows with it."
   type        = number
   default     = 128
+
+  validation {
+    condition     = var.memory_size >= 128 && var.memory_size <= 10240 && floor(var.memory_size) == var.memory_size
+    error_message = "Must be a whole number from 128 to 10240."
+  }
 }
 
 variable "log_kms_key_arn" {
   description = "KMS key for the function's own log; its policy must let logs.<region>.amazonaws.com use it. Blank = encrypted with a key that AWS owns."
   type        = string
   default     = ""
+
+  validation {
+    condition     = can(regex("^(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)?$", var.log_kms_key_arn))
+    error_message = "Must be blank, or the ARN of a KMS key."
+  }
 }
 
 variable "organization_id" {
   description = "The organization (o-...) in whose accounts execution_role_name may be assumed. Needed with execution_role_name."
   type        = string
   default     = ""
+
+  validation {
+    condition     = can(regex("^(o-[a-z0-9]{10,32})?$", var.organization_id))
+    error_message = "Must be blank, or the id of an organization (o-...)."
+  }
 }
 
 variable "alarm_topic_arn" {
   description = "SNS topic that the alarms notify. Its policy must let cloudwatch.amazonaws.com publish. Blank = alarms without notification."
   type        = string
   default     = ""
+
+  validation {
+    condition     = can(regex("^(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+)?$", var.alarm_topic_arn))
+    error_message = "Must be blank, or the ARN of an SNS topic (not a FIFO topic)."
+  }
 }
 
 variable "non_compliant_topic_arn" {
   description = "SNS topic told of each cluster that turns NON_COMPLIANT, and of each run of the runbook that fails. Its policy must let events.amazonaws.com publish. Blank = nobody."
   type        = string
   default     = ""
+
+  validation {
+    condition     = can(regex("^(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+)?$", var.non_compliant_topic_arn))
+    error_message = "Must be blank, or the ARN of an SNS topic (not a FIFO topic)."
+  }
 }
 
 # What AWS Config does about it.
@@ -268,6 +309,11 @@ variable "remediation_retention_in_days" {
   description = "Retention that the runbook gives to log groups, in days. Blank leaves it."
   type        = string
   default     = ""
+
+  validation {
+    condition     = contains(["", "1", "3", "5", "7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545", "731", "1096", "1827", "2192", "2557", "2922", "3288", "3653"], var.remediation_retention_in_days)
+    error_message = "Must be blank, or a number of days that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90 and so on, to 3653."
+  }
 }
 
 variable "remediation_shorten_retention" {
@@ -285,6 +331,11 @@ variable "remediation_kms_key_id" {
   description = "ARN of the KMS key that the runbook gives to log groups; its policy must allow CloudWatch Logs. Blank leaves it."
   type        = string
   default     = ""
+
+  validation {
+    condition     = can(regex("^(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)?$", var.remediation_kms_key_id))
+    error_message = "Must be blank, or the ARN of a KMS key."
+  }
 }
 
 variable "remediation_deletion_protection" {

@@ -12,10 +12,11 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+from binaries import TARGET as TARGET_FOLDER
 from templates import ROOT
 
 TARGET = "aarch64-unknown-linux-gnu"
-FOLDER = ROOT / "target/arm64"
+FOLDER = TARGET_FOLDER / "arm64"
 HOST = ["rustc-web", "libstd-rust-web-dev", "qemu-user-static"]
 FOREIGN = ["libstd-rust-web-dev:arm64", "libc6:arm64", "libgcc-s1:arm64"]
 

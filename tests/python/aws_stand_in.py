@@ -25,6 +25,7 @@ class PackServer(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), PackHandler)
         self.moto = moto
         self.asked, self.packs, self.states, self.regions = [], [], ["CREATE_COMPLETE"], []
+        self.denied = None
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
@@ -40,6 +41,9 @@ class PackHandler(http.server.BaseHTTPRequestHandler):
         self.server.asked.append((action, request))
         # The credential of a signature ends in <date>/<Region>/<service>/aws4_request.
         self.server.regions.append(self.headers["Authorization"].split("Credential=")[1].split("/")[2])
+        if f"config:{action}" == self.server.denied:
+            message = f"User: arn:aws:iam::123456789012:user/somebody is not authorized to perform: {self.server.denied}"
+            return self.send(400, json.dumps({"__type": "AccessDeniedException", "message": message}).encode())
         if action == "DescribeConformancePacks":
             return self.send(200, json.dumps({"ConformancePackDetails": self.server.packs}).encode())
         if action == "DescribeConformancePackStatus":

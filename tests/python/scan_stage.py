@@ -12,9 +12,9 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from binaries import COMMAND, EMULATOR
+
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND = Path(os.environ.get("COMMAND", ROOT / "target/debug/neptune-audit"))
-EMULATOR = Path(os.environ.get("EMULATOR", ROOT / "target/debug/emulator"))
 HOME, OTHER, REGION = "111122223333", "444455556666", "eu-west-1"
 ROLE = "audit/neptune-audit-reader"
 # What wants to break out of each format: markup, an attribute, a formula, a colour of the terminal, a line.

@@ -7,9 +7,8 @@ import zipfile
 import pytest
 
 import arm64
+from binaries import DEMO
 from templates import ROOT
-
-DEMO = ROOT / "target/debug/demo"
 
 
 @pytest.mark.slow

@@ -1,10 +1,13 @@
 """`make deploy` and its kin, tried against moto with a toolchain that builds in no time: Region, architecture, questions, confirmation."""
 
+import hashlib
 import http.server
 import json
 import re
+import shutil
 import threading
 
+import botocore.session
 import pytest
 
 from aws_stand_in import BUCKET, aws, moto  # noqa: F401 (fixtures)
@@ -43,7 +46,8 @@ def test_the_region_is_that_of_either_variable_or_of_the_profile(aws, workplace,
 
 @pytest.mark.parametrize("target", ["deploy", "deploy-pack", "undeploy", "deploy-stack-set", "deploy-central", "package-organization"])
 def test_without_a_region_nothing_is_done(aws, workplace, target):
-    done = workplace.make(target, "ANSWERS=" + workplace.file("answers.json", {}), **aws.environment)
+    where = ["BUCKET_PREFIX=code", f"REGIONS={REGION}"]
+    done = workplace.make(target, "ANSWERS=" + workplace.file("answers.json", {}), *where, **aws.environment)
     assert done.returncode != 0
     assert "There is no Region: set AWS_REGION" in done.stderr, done.stderr
     assert "Traceback" not in done.stderr
@@ -157,6 +161,18 @@ def test_a_package_for_every_architecture_leaves_no_older_zip_of_the_one_left_ou
     assert sorted(path.name for path in old.parent.iterdir()) == ["neptune-audit-rule-x86_64.zip", "neptune-audit-rule-x86_64.zip.sha256"]
 
 
+@pytest.mark.parametrize("program", ["sha256sum", "shasum"])
+def test_a_package_has_its_checksum_whichever_program_makes_it(workplace, program):
+    """Older versions of macOS have shasum alone, and a Linux may have the other one alone."""
+    if shutil.which({"sha256sum": "shasum", "shasum": "sha256sum"}[program]) is None:
+        pytest.skip("this machine has one of them only")
+    workplace.without(program)
+    done = workplace.make("package", "ARCHITECTURE=arm64")
+    assert done.returncode == 0, done.stderr
+    said = (workplace.root / "dist/neptune-audit-rule-arm64.zip.sha256").read_text()
+    assert said == f"{hashlib.sha256(zipped('arm64')).hexdigest()}  neptune-audit-rule-arm64.zip\n"
+
+
 def test_a_build_for_another_processor_than_asked_is_not_taken(aws, workplace):
     builds = workplace.root.parent / "builds"
     (builds / f"{TARGET['arm64']}.zip").write_bytes(zipped("x86_64"))
@@ -175,7 +191,7 @@ def test_a_released_zip_is_deployed_without_rust(aws, workplace):
     assert function["Architectures"] == ["x86_64"]
     assert released.read_bytes() in aws.objects().values()
     refused = workplace.make("deploy", AWS_REGION=REGION, **aws.environment)
-    assert "cargo is needed" in refused.stderr and "ZIP=" in refused.stderr
+    assert "or later is needed: https://rustup.rs" in refused.stderr and "ZIP=" in refused.stderr
 
 
 @pytest.mark.parametrize(
@@ -227,6 +243,19 @@ def test_an_answer_that_aws_would_refuse_is_refused_before_the_build(aws, workpl
     assert aws.change_sets() == []
 
 
+def test_a_stack_whose_name_is_too_long_for_a_rule_needs_a_name_for_it(aws, workplace):
+    """Recorded results can be read of rules with at most 64 characters; a stack's name has up to 128."""
+    limit = botocore.session.get_session().get_service_model("config").operation_model("GetComplianceDetailsByConfigRule")
+    assert limit.input_shape.members["ConfigRuleName"].metadata["max"] == 64
+    said = "the stack's name would be the rule's, and has 65 characters"
+    for answers, refused in [({}, True), ({"RuleName": "neptune"}, False), ({"CreateRule": "false"}, False)]:
+        command = ["answers.py", "--stack", "s" * 65, "--region", REGION, "--file", workplace.file("answers.json", answers)]
+        done = workplace.script(*command, **aws.environment)
+        assert (said in done.stderr) is refused is (done.returncode != 0), done.stderr
+    done = workplace.script("answers.py", "--stack", "s" * 64, "--region", REGION, "--file", workplace.file("answers.json", {}), **aws.environment)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("arguments", [["ANSWERS=nowhere.json"], ["ARCHITECTURE=sparc"], ["ZIP=nowhere.zip"]])
 def test_arguments_are_looked_at_before_the_build(aws, workplace, arguments):
     done = workplace.make("deploy", *arguments, AWS_REGION=REGION, **aws.environment)
@@ -270,11 +299,23 @@ def test_enter_keeps_what_the_stack_has_and_a_hyphen_makes_it_blank(aws, workpla
 def test_where_nobody_answers_nothing_is_guessed(aws, workplace):
     done = ask(aws, workplace, "")
     assert done.returncode != 0
-    assert "There is nobody to ask" in done.stderr and done.stdout == ""
+    assert "There is nobody to ask: give a file, `make deploy ANSWERS=answers.json`" in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize(("target", "template"), [("deploy-stack-set", "organization-stackset"), ("deploy-central", "organization-central")])
+def test_what_an_answer_needs_is_said_of_the_target_that_was_called(aws, workplace, target, template):
+    command = ["answers.py", "--target", target, "--template", f"deploy/{template}.yaml", "--stack", "s", "--region", REGION]
+    assert f"`make {target} ANSWERS=answers.json`" in workplace.script(*command, **aws.environment).stderr
+    refused = workplace.script(*command, "--file", workplace.file("answers.json", {"Architecture": "arm64"}), **aws.environment).stderr
+    # A central function is there already, on some processor.
+    said = "there is no such parameter" if target == "deploy-central" else f"it is that of the zip; say `make {target} ARCHITECTURE=…`"
+    assert f"Architecture: {said}" in refused
+    # The script behind the target says which one it is.
+    assert f"--target {target} " in "".join(path.read_text() for path in (ROOT / "deploy").glob("*.sh"))
 
 
 def test_every_shell_script_is_what_shellcheck_accepts():
-    run(BIN / "shellcheck", ROOT / ".ci/run", *sorted((ROOT / "deploy").glob("*.sh")))
+    run(BIN / "shellcheck", ROOT / ".ci/run", *sorted((ROOT / "deploy").glob("*.sh")), ROOT / ".ci/needs", ROOT / ".ci/notes", ROOT / ".ci/sbom")
 
 
 # The page about it.

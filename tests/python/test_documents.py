@@ -10,26 +10,31 @@ import pytest
 from templates import load, rule_parameters
 
 ROOT = Path(__file__).resolve().parents[2]
-# Written by `make bench`, in the words of its figures.
-GENERATED = {"docs/benchmarks.md"}
+# Written by `make bench`, and about it, in the words of its figures.
+GENERATED = {"docs/benchmarks.md", "crates/bench/README.md"}
 PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 OTHERS = [
+    ".github/PULL_REQUEST_TEMPLATE.md",
+    "CHANGELOG.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
+    "crates/bench/README.md",
     "crates/emulator/README.md",
     "deploy/README.md",
+    "deploy/terraform/README.md",
     "events/README.md",
+    "policies/README.md",
     "remediation/README.md",
 ]
 DOCUMENTS = PAGES + OTHERS
-OWN_PAGES = [page for page in PAGES if page not in GENERATED]
+OWN_PAGES = [page for page in DOCUMENTS if page not in GENERATED]
 MAKEFILES = (ROOT / "Makefile").read_text() + (ROOT / "deploy/deploy.mk").read_text()
 # What the command is called with; its contract fixes these.
 TASKS = {"scan", "plan", "template", "explain", "completions"}
 LONGEST_SENTENCE = 35
 # Words that say less than a plain one would, each with one that says more.
 JARGON = {
-    r"(?:a|an|the|each|every|this|one|per) puts?": "call, report, write",
+    r"puts?": "report, write, set, make",
     r"floors?": "a function that does nothing",
     r"leverag\w+": "use",
     r"utili[sz]\w+": "use",
@@ -95,6 +100,13 @@ def sentences(page):
         yield from re.split(r"(?<=[.!?])\*{0,2}(?=\s)\s+", words)
 
 
+def test_every_page_is_looked_at():
+    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a clone")
+    assert set(listed.stdout.split()) == set(DOCUMENTS)
+
+
 def test_the_readme_is_short():
     assert len(read("README.md").splitlines()) <= 170
 
@@ -114,7 +126,7 @@ def test_a_long_sentence_would_be_seen(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("page", OWN_PAGES)
 def test_no_word_is_jargon(page):
-    text = without_code(read(page))
+    text = re.sub(r"`[^`\n]*`", "code", without_code(read(page)))
     found = {word: instead for word, instead in JARGON.items() if re.search(rf"\b(?:{word})\b", text, re.I)}
     assert not found
 
@@ -144,9 +156,39 @@ def test_every_named_path_exists(page):
     folder = (ROOT / page).parent
     named = [name for name in in_backticks(read(page)) if re.fullmatch(r"(\.\./)?[\w.-]+(/[\w.*-]+)+/?|[\w-]+\.(yaml|md|toml|py|rs|mk)", name)]
     ours = [name for name in named if name.split("/")[0] in {path.name for path in ROOT.iterdir()} or "/" not in name]
-    missing = [name for name in ours if not any(list(root.glob(name.rstrip("/"))) for root in (ROOT, folder)) and "target" not in name]
+    # The tables of policies name the inputs that they were tried on.
+    roots = (ROOT, folder, *((ROOT / "tests/policies").iterdir() if page.startswith("policies/") else ()))
+    missing = [name for name in ours if not any(list(root.glob(name.rstrip("/"))) for root in roots) and "target" not in name]
     missing = [name for name in missing if not name.startswith((".venv", "tests/remediation/node_modules", "dist")) and name != "samconfig.toml"]
     assert not missing
+
+
+# What a reader must replace.
+PLACEHOLDER = r"\b(OWNER/REPOSITORY|OWNER|COMMIT)\b"
+
+
+@pytest.mark.parametrize("page", DOCUMENTS)
+def test_a_page_with_a_placeholder_says_what_to_write_there(page):
+    used = {found for block in re.findall(r"^```.*?^```$", read(page), re.S | re.M) for found in re.findall(PLACEHOLDER, block)}
+    prose = " ".join(without_code(read(page)).split())
+    assert [word for word in sorted(used) if not re.search(rf"`{word}` stands for \w+", prose)] == []
+
+
+def test_a_placeholder_is_seen():
+    assert re.findall(PLACEHOLDER, "gh --repo OWNER/neptune; git+https://host/OWNER/REPOSITORY --rev COMMIT") == ["OWNER", "OWNER/REPOSITORY", "COMMIT"]
+
+
+@pytest.mark.parametrize("page", DOCUMENTS)
+def test_no_page_names_a_release_of_this_project_that_is_not_there(page):
+    released = set(re.findall(r"^## \[(\d+\.\d+\.\d+)\]", read("CHANGELOG.md"), re.M))
+    assert set(re.findall(r"(?:rev:|--tag|--branch) v(\d+\.\d+\.\d+)", read(page))) <= released
+
+
+@pytest.mark.parametrize("page", DOCUMENTS)
+def test_a_pipeline_installs_from_somewhere_else_than_the_readers_own_repository(page):
+    pipelines = re.findall(r"^```yaml\n.*?^```$", read(page), re.S | re.M)
+    installs = [line for pipeline in pipelines for line in re.findall(r"cargo install .*", pipeline)]
+    assert [line for line in installs if not re.search(r"--locked --git https://\S+ --rev \S+ neptune-audit$", line)] == []
 
 
 @pytest.mark.parametrize("page", DOCUMENTS)
@@ -182,6 +224,43 @@ def test_what_is_missing_is_said_before_anything_starts():
     for arguments, said in {("invoke",): "Say which event", ("invoke", "EVENT=none"): "no event none", ("scan", "FLEET=none"): "no fleet none"}.items():
         done = subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True)
         assert done.returncode != 0 and said in done.stdout and "cargo build" not in done.stdout
+
+
+# Two disks: 2 GB are free where the project is, 9 GB where somebody lets cargo build, or the other way round.
+DF = """#!/bin/sh
+case $2 in *elsewhere*) free=%d disk=/elsewhere ;; *) free=%d disk=/ ;; esac
+echo "Filesystem 1024-blocks Used Available Capacity Mounted on"
+echo "/dev/disk 1 1 $((free * 1048576)) 1%% $disk"
+"""
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "here", "needs", "lacking"),
+    [
+        pytest.param(9, 2, ["disk=6"], None, id="the build goes elsewhere, and nothing is needed here"),
+        pytest.param(9, 2, ["disk=6", "tools=2"], None, id="room for both"),
+        pytest.param(9, 2, ["disk=6", "tools=3"], "3 GB of free disk are needed in {here}, there are 2", id="no room here"),
+        pytest.param(2, 9, ["disk=6", "tools=2"], "6 GB of free disk are needed in {elsewhere}, there are 2", id="no room elsewhere"),
+    ],
+)
+def test_free_disk_is_measured_where_cargo_builds_and_where_tools_are_installed(elsewhere, here, needs, lacking, tmp_path):
+    """The target folder itself is not there before the first build; the nearest one above it is."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "df").write_text(DF % (elsewhere, here))
+    (tmp_path / "df").chmod(0o755)
+    variables = {"PATH": f"{tmp_path}:/usr/bin:/bin", "CARGO_TARGET_DIR": str(tmp_path / "elsewhere/not/yet/there")}
+    done = subprocess.run([ROOT / ".ci/needs", *needs], env=variables, capture_output=True, text=True)
+    assert (done.returncode == 0) is (lacking is None), done.stderr
+    if lacking:
+        assert lacking.format(here=ROOT, elsewhere=tmp_path / "elsewhere") in done.stderr
+
+
+def test_on_one_disk_both_must_fit(tmp_path):
+    (tmp_path / "df").write_text(DF % (9, 9))
+    (tmp_path / "df").chmod(0o755)
+    variables = {"PATH": f"{tmp_path}:/usr/bin:/bin", "CARGO_TARGET_DIR": str(ROOT / "target")}
+    done = subprocess.run([ROOT / ".ci/needs", "disk=8", "tools=2"], env=variables, capture_output=True, text=True)
+    assert done.returncode == 1 and "About 10 GB of free disk are needed" in done.stderr
 
 
 def test_make_lists_every_target_in_groups_and_no_wider_than_the_terminal():

@@ -1,14 +1,12 @@
 """The emulator, judged by botocore: it parses each answer, and its models know each name, type and enum in it.
 
-The binary comes from the variable EMULATOR (default: target/debug/emulator). The last test looks at the requests of the
-function's binary (variable FUNCTION, default: target/debug/neptune-audit-rule) and is skipped where there is none.
+The last test looks at the requests of the function's binary.
 """
 
 import concurrent.futures
 import datetime
 import functools
 import json
-import os
 import pathlib
 import re
 import socket
@@ -26,8 +24,9 @@ import botocore.validate
 import pytest
 from botocore.config import Config
 
+from binaries import EMULATOR as BINARY, FUNCTION
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = pathlib.Path(os.environ.get("EMULATOR", ROOT / "target/debug/emulator"))
 HOME, OTHER, REGION = "111122223333", "444455556666", "eu-west-1"
 CLUSTER = "AWS::RDS::DBCluster"
 
@@ -1897,13 +1896,10 @@ def test_the_checks_find_what_they_look_for():
 
 
 def test_what_the_function_sends_satisfies_the_models(emulator):
-    binary = pathlib.Path(os.environ.get("FUNCTION", ROOT / "target/debug/neptune-audit-rule"))
-    if not binary.exists():
-        pytest.skip(f"{binary} is not built")
     events = sorted((ROOT / "events").glob("*.json"))
     emulator.control("PUT", "fleet", (ROOT / "crates/emulator/examples/fleet.json").read_bytes())
     function = subprocess.Popen(
-        [binary],
+        [FUNCTION],
         env={
             "AWS_ENDPOINT_URL": emulator.endpoint, "AWS_LAMBDA_RUNTIME_API": emulator.endpoint.removeprefix("http://"),
             "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": "AKIAHOME", "AWS_SECRET_ACCESS_KEY": "any",

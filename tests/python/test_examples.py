@@ -1,12 +1,10 @@
 """Each example is a cluster that the rule finds COMPLIANT, with everything asked, and NON_COMPLIANT when a line is left out.
 
-An example is read as what it would make (a fleet of the emulator), and judged by the function's real binary. Binaries: the
-variables EMULATOR and FUNCTION (default: target/debug).
+An example is read as what it would make (a fleet of the emulator), and judged by the function's real binary.
 """
 
 import functools
 import json
-import os
 import re
 import subprocess
 import sys
@@ -15,6 +13,7 @@ from pathlib import Path
 import hcl2
 import pytest
 
+from binaries import EMULATOR, FUNCTION
 from templates import ROOT, load, resources
 from test_templates_terraform import plain
 
@@ -174,12 +173,10 @@ def verdict(fleet, tmp_path):
     event["ruleParameters"] = json.dumps(STRICT)
     (tmp_path / "event.json").write_text(json.dumps(event))
     (tmp_path / "fleet.json").write_text(json.dumps(fleet))
-    emulator = Path(os.environ.get("EMULATOR", ROOT / "target/debug/emulator"))
-    function = Path(os.environ.get("FUNCTION", ROOT / "target/debug/neptune-audit-rule"))
-    for binary in (emulator, function):
+    for binary in (EMULATOR, FUNCTION):
         if not binary.is_file():
             pytest.fail(f"{binary} is missing: build both with `cargo build --workspace`, or set EMULATOR and FUNCTION")
-    command = [emulator, "invoke", tmp_path / "event.json", "--function", function, "--fleet", tmp_path / "fleet.json"]
+    command = [EMULATOR, "invoke", tmp_path / "event.json", "--function", FUNCTION, "--fleet", tmp_path / "fleet.json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
     # What AWS Config received: the verdict and the cluster on a line, the annotation on the next.

@@ -1,15 +1,14 @@
 """What docs/gate.md and .pre-commit-hooks.yaml say of the command is so."""
 
-import os
 import re
 import shlex
 import subprocess
 
 import pytest
 import yaml
+from binaries import COMMAND
 from templates import ROOT
 
-COMMAND = os.environ.get("COMMAND", ROOT / "target/debug/neptune-audit")
 PAGE = (ROOT / "docs/gate.md").read_text()
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 

@@ -46,9 +46,10 @@ from moto.logs.models import logs_backends
 from moto.rds.models import rds_backends
 from moto.server import ThreadedMotoServer
 
+from binaries import FUNCTION as BINARY
+
 ROOT = Path(__file__).resolve().parents[2]
 EVENTS = ROOT / "events"
-BINARY = Path(os.environ.get("FUNCTION", ROOT / "target/debug/neptune-audit-rule"))
 
 OWN_ACCOUNT, OTHER_ACCOUNT, REGION = "111122223333", "444455556666", "eu-west-1"
 OWN_KEY = "AKIAOWNACCOUNTEXAMPLE"

@@ -165,6 +165,8 @@ def test_rule_log_and_dashboard_have_the_same_name_in_every_account():
     definition = load(TEMPLATE)["Parameters"]["RuleName"]
     # What a rule, a log group and a dashboard can all be called; GetComplianceDetailsByConfigRule knows 64 characters.
     assert accepts(definition, "n" * 64) and accepts(definition, "neptune-audit_rule-2")
+    # The stacks of a stack set are called StackSet-<its name>-<a UUID>: each otherwise, and too long.
+    assert not accepts(load(STACK_SET)["Parameters"]["RuleName"], "") and accepts(load(STACK_SET)["Parameters"]["RuleName"], "n" * 64)
     assert not [value for value in ("n" * 65, "2", "a.b", "a b", "a/b") if accepts(definition, value)]
 
 
@@ -226,8 +228,8 @@ def test_a_changed_template_has_a_new_address(aws, workplace):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["BUCKET_PREFIX="], "Say where: make package-organization BUCKET_PREFIX="),
-        (["REGIONS="], "Say where: make package-organization BUCKET_PREFIX="),
+        (["BUCKET_PREFIX="], "Say where: make … BUCKET_PREFIX="),
+        (["REGIONS="], "Say where: make … BUCKET_PREFIX="),
         (["BUCKET_PREFIX=Code"], "`Code` is not the beginning of a bucket's name"),
         (["REGIONS=eu-west-1,eu-central-1"], "`eu-west-1,eu-central-1` is no Region"),
         (["REGIONS=eu-west-1 us-east-1"], "code-us-east-1: An error occurred (404)"),
@@ -257,7 +259,7 @@ def test_the_stack_set_is_deployed_with_what_was_uploaded(aws, workplace):
     arguments = ["BUCKET_PREFIX=code", "REGIONS=eu-west-1", f"ANSWERS={answers}"]
     done = workplace.make("deploy-stack-set", *arguments, AWS_REGION=REGION, **aws.environment)
     assert done.returncode == 0, done.stderr
-    assert asked() == [("neptune-audit-rule-organization", STACK_SET, REGION, "--no-confirm-changeset")]
+    assert asked() == [("neptune-audit-rule-stack-set", STACK_SET, REGION, "--no-confirm-changeset")]
     given = json.loads((workplace.root / ".aws-sam/organization/parameters.json.yaml").read_text())
     assert set(given) == set(load(STACK_SET)["Parameters"])
     assert given["CodeKey"] in aws.objects("code-eu-west-1")

@@ -92,6 +92,24 @@ def test_undeploy_asks_in_the_region_that_it_printed(aws, packs, workplace, answ
         assert done.returncode != 0 and "Nothing was deleted." in done.stderr
 
 
+def test_a_stack_without_a_pack_is_deleted_by_somebody_who_may_not_see_packs(aws, packs, workplace):
+    aws.make_stack(CreateRule="true")
+    packs.denied = "config:DescribeConformancePacks"
+    done = workplace.make("undeploy", typed="y\ny\ny\n", AWS_REGION=REGION, **aws.environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "may not be seen" in done.stderr and "config:DescribeConformancePacks" in done.stderr and "delete-conformance-pack" in done.stderr
+    assert aws.client("cloudformation").describe_stacks()["Stacks"] == []
+
+
+def test_what_else_goes_wrong_with_a_pack_stops_the_deletion(aws, packs, workplace):
+    aws.make_stack(CreateRule="true")
+    packs.packs = [{"ConformancePackName": "neptune-audit-rule", "ConformancePackArn": "arn", "ConformancePackId": "id"}]
+    packs.denied = "config:DeleteConformancePack"
+    done = workplace.make("undeploy", typed="y\ny\ny\n", AWS_REGION=REGION, **aws.environment)
+    assert done.returncode != 0 and "config:DeleteConformancePack" in done.stderr
+    assert len(aws.client("cloudformation").describe_stacks()["Stacks"]) == 1
+
+
 def test_the_stack_is_deleted_in_the_region_that_was_printed(aws, packs, workplace):
     aws.make_stack(CreateRule="true")
     done = workplace.make("undeploy", typed="y\ny\ny\n", AWS_REGION=REGION, **aws.environment)

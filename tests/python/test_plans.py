@@ -1,10 +1,10 @@
 """The plans that the Rust tests judge are those that Terraform makes of the cases beside them."""
 
-import os
 import shutil
 import subprocess
 
 import pytest
+from binaries import COMMAND
 from templates import ROOT
 
 PLANS = ROOT / "crates/cli/tests/fixtures/plans"
@@ -34,8 +34,7 @@ def test_every_case_has_its_plan():
 @pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
 def test_what_is_said_of_a_plan_is_what_an_apply_makes_of_it():
     """Configurations made at random, planned, judged, and applied: nothing passes whose log stays off, nothing fails whose log is on."""
-    command = os.environ.get("COMMAND", ROOT / "target/debug/neptune-audit")
-    arguments = [PYTHON, PLANS / "made_at_random.py", command, *map(str, range(3))]
+    arguments = [PYTHON, PLANS / "made_at_random.py", COMMAND, *map(str, range(3))]
     done = subprocess.run(arguments, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     for said in ("on PASS", "off FAIL", "on UNDECIDED", "off UNDECIDED"):

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 import yaml
+from binaries import COMMAND
 from policies import (
     INPUTS,
     LINKS,
@@ -258,7 +259,7 @@ def flag(parameter):
     return "--" + re.sub("([A-Z])", r"-\1", parameter).lower()
 
 
-# --- The command, where it is built -----------------------------------------------------------------------------------------
+# --- The command -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -270,11 +271,8 @@ def flag(parameter):
     ],
 )
 def test_the_command_gives_the_expected_answers(kind, folder, files):
-    command = ROOT / "target/debug/neptune-audit"
-    if not command.exists() or "usage" not in subprocess.run([command, kind, "--help"], capture_output=True, text=True).stdout.lower():
-        pytest.skip(f"target/debug/neptune-audit has no command {kind}: make build")
     flags = [f"{flag(name)}={str(value).lower()}" for name, value in PARAMETERS.items()]
-    run = subprocess.run([command, kind, "--format", "json", *flags, *files], capture_output=True, text=True)
+    run = subprocess.run([COMMAND, kind, "--format", "json", *flags, *files], capture_output=True, text=True)
     results = json.loads(run.stdout)["results"]
     states = {}
     for result in results:

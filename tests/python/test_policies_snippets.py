@@ -11,6 +11,7 @@ import boto3
 import pytest
 import yaml
 from moto.server import ThreadedMotoServer
+from binaries import EMULATOR
 from policies import INPUTS, ROOT, engine
 
 PAGE = (ROOT / "docs/other-tools.md").read_text()
@@ -43,7 +44,7 @@ def custodian(folder, url, resource):
 
 @contextlib.contextmanager
 def emulator():
-    command = [ROOT / "target/debug/emulator", "serve", "--fleet", ROOT / "crates/demo/fleet.json"]
+    command = [EMULATOR, "serve", "--fleet", ROOT / "crates/demo/fleet.json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             yield process.stdout.readline().strip()

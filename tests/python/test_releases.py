@@ -19,12 +19,12 @@ def workflow(name):
 
 
 def steps(of):
-    return [step for job in of["jobs"].values() for step in job["steps"]]
+    return [step for job in of["jobs"].values() for step in job.get("steps", [])]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_every_action_is_one_commit_and_says_its_version(path):
-    used = re.findall(r"uses: (.*)", path.read_text())
+    used = re.findall(r"uses: (?!\$/)(.*)", path.read_text())
     assert used
     wrong = [use for use in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)]
     assert not wrong
@@ -35,12 +35,38 @@ def test_a_job_reads_and_only_the_last_one_of_a_release_writes(path):
     read = workflow(path.name)
     assert read["permissions"] == {}
     for name, job in read["jobs"].items():
-        assert job["timeout-minutes"] <= 90
         writes = {scope for scope, access in job["permissions"].items() if access != "read"}
         assert writes == ({"contents", "id-token", "attestations"} if name == "publish" else set())
-        for step in job["steps"]:
+        for step in job.get("steps", []):
             if step.get("uses", "").startswith("actions/checkout@"):
                 assert step["with"]["persist-credentials"] is False
+
+
+def test_no_job_of_the_checks_takes_longer_than_is_promised():
+    assert {name: job["timeout-minutes"] for name, job in workflow("ci.yml")["jobs"].items() if job["timeout-minutes"] > 45} == {}
+    for name, job in workflow("release.yml")["jobs"].items():
+        assert "uses" in job or job["timeout-minutes"] <= 60, name
+
+
+def test_the_tests_run_with_the_oldest_python_and_without_node():
+    """As README.md promises. Node and npm are taken away before anything of this project runs, and a check says that they are gone."""
+    check = workflow("ci.yml")["jobs"]["check"]["steps"]
+    (python,) = [step["with"]["python-version"] for step in check if step.get("uses", "").startswith("actions/setup-python@")]
+    assert f"Python {python} or later" in (ROOT / "README.md").read_text()
+    commands = [step.get("run", "") for step in check]
+    (without,) = [place for place, command in enumerate(commands) if "sudo rm" in command]
+    assert without < commands.index(".ci/run")
+    assert "for program in node npm npx;" in commands[without] and "if command -v node npm npx; then exit 1" in commands[without]
+
+
+def test_a_release_is_published_only_when_its_tag_passes_every_check():
+    """The release calls the workflow of the checks, so that both run the same."""
+    release = workflow("release.yml")["jobs"]
+    checks = [name for name, job in release.items() if job.get("uses") == "$/.github/workflows/ci.yml"]
+    assert checks and set(checks) <= set(release["publish"]["needs"])
+    # YAML reads the key `on` as a truth value.
+    assert "workflow_call" in workflow("ci.yml")[True]
+    assert all(job["permissions"] == {"contents": "read"} for job in workflow("ci.yml")["jobs"].values())
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
@@ -111,8 +137,31 @@ def test_a_release_without_notes_is_refused(checkout, version, changelog):
     assert done.returncode == 1 and done.stderr
 
 
-def test_what_dependabot_watches_is_there():
-    for update in yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]:
-        for folder in update.get("directories", [update.get("directory")]):
-            files = {"cargo": "Cargo.toml", "pip": "requirements*.txt", "npm": "package.json", "github-actions": ".github/workflows/*.yml"}
-            assert list((ROOT / folder.lstrip("/")).glob(files[update["package-ecosystem"]])), folder
+# The files that hold versions, and who of Dependabot reads them.
+LOCKS = {"Cargo.lock": "cargo", "package-lock.json": "npm", "requirements*.txt": "pip", ".github/workflows/*.yml": "github-actions"}
+BUILT = {"target", ".venv", "node_modules", ".aws-sam", "dist"}
+
+
+def watched():
+    updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
+    return [(update["package-ecosystem"], folder) for update in updates for folder in update.get("directories", [update.get("directory")])]
+
+
+def test_dependabot_watches_every_file_that_holds_versions_and_nothing_else():
+    there = set()
+    for pattern, ecosystem in LOCKS.items():
+        for path in ROOT.rglob(pattern):
+            folder = path.relative_to(ROOT).parent
+            if not BUILT & set(folder.parts):
+                # Workflows are told by the project's folder.
+                there.add((ecosystem, "/" if ecosystem == "github-actions" else f"/{folder}".rstrip(".")))
+    assert len(watched()) == len(set(watched()))
+    assert set(watched()) == there
+
+
+def test_how_to_release_is_written_down_and_names_what_is_there():
+    page = (ROOT / "CONTRIBUTING.md").read_text().split("## Release\n")[1].split("\n## ")[0]
+    for word in ("Cargo.toml", "Cargo.lock", "fuzz/Cargo.lock", "CHANGELOG.md", "[Unreleased]", ".ci/notes", "git tag", "release.yml"):
+        assert word in page, word
+    assert workflow("release.yml")[True]["push"]["tags"] == ["v[0-9]+.[0-9]+.[0-9]+"]
+    assert re.search(r"git tag .*\bv1\.2\.3\b", page)

@@ -1,17 +1,16 @@
 """SARIF of the command, read by others: the schema, sarif-tools, and what GitHub says that it takes."""
 
 import json
-import os
 import re
 import subprocess
 
 import pytest
+from binaries import COMMAND
 from templates import ROOT
 
 GATE = ROOT / ".venv/gate"
 FIXTURES = ROOT / "crates/cli/tests/fixtures"
 pytestmark = pytest.mark.skipif(not GATE.exists(), reason=".venv/gate is missing: make gate")
-COMMAND = os.environ.get("COMMAND", ROOT / "target/debug/neptune-audit")
 
 ASKED = [
     "--minimum-retention-days=90",

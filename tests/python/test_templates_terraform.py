@@ -12,14 +12,14 @@ import hcl2
 import pytest
 
 import provider
-from templates import ROOT, actions_in_code, as_list, load, resources, rule_parameters, template_name
+from templates import ROOT, actions_in_code, as_list, load, resources, rule_parameters, template_name, walk
 
 MODULE = ROOT / "deploy/terraform"
 EXAMPLE = ROOT / "examples/neptune-cluster.tf"
 TEMPLATE = load("template.yaml")
-# Of the template only: a module always makes the rule, under its one name, and has no dashboard. Of the module only:
-# CloudFormation has a stack name and packages by itself.
-ONLY_IN_TEMPLATE = {"CreateRule", "RuleName", "CreateDashboard"}
+# Of the template only: in a module everything has one name, and there is no dashboard. Of the module only: CloudFormation has
+# a stack name and packages by itself.
+ONLY_IN_TEMPLATE = {"RuleName", "CreateDashboard"}
 ONLY_IN_MODULE = {"name", "package"}
 # As CloudFormation writes a reference, and as the module does.
 REFERENCES = {
@@ -99,27 +99,82 @@ def test_each_parameter_of_the_template_is_a_variable_with_the_same_default():
         assert variables[name].get("default") == definition.get("Default"), name
 
 
+CONSTRAINTS = {"AllowedValues", "AllowedPattern", "MaxLength", "MinValue", "MaxValue"}
+
+
+def constraints(name, validations):
+    """What a variable's validations ask, in the words of a template."""
+    found = {}
+    for validation in validations:
+        condition = validation["condition"]
+        if values := re.fullmatch(rf"\$\{{contains\((\[.*?\]), var\.{name}\)\}}", condition):
+            found["AllowedValues"] = json.loads(values[1])
+        elif longest := re.fullmatch(rf"\$\{{length\(var\.{name}\) <= (\d+)\}}", condition):
+            # Terraform counts characters, as CloudFormation does.
+            found["MaxLength"] = int(longest[1])
+        elif bounds := re.fullmatch(rf"\$\{{var\.{name} >= (\d+) && var\.{name} <= (\d+) && floor\(var\.{name}\) == var\.{name}\}}", condition):
+            found["MinValue"], found["MaxValue"] = map(int, bounds.groups())
+        else:
+            found["AllowedPattern"] = json.loads(re.fullmatch(rf"\$\{{can\(regex\((\".*\"), var\.{name}\)\)\}}", condition)[1])
+    return found
+
+
 def test_a_variable_takes_the_values_that_the_template_takes():
     compared = 0
     for name, definition in TEMPLATE["Parameters"].items():
-        said = set()
-        for validation in blocks("variable").get(snake(name), {}).get("validation", []):
-            condition = validation["condition"]
-            if values := re.search(r"contains\((\[.*?\])", condition):
-                said.add("AllowedValues")
-                assert set(json.loads(values[1])) == set(definition["AllowedValues"]), name
-            elif longest := re.search(r"length\(var\.\w+\) <= (\d+)", condition):
-                # Terraform counts characters, as CloudFormation does.
-                said.add("MaxLength")
-                assert int(longest[1]) == definition["MaxLength"], name
-            else:
-                said.add("AllowedPattern")
-                pattern = json.loads(re.search(r"regex\((\".*\"), var", condition)[1])
-                assert pattern == definition["AllowedPattern"], name
-        if said:
-            assert said == {"AllowedValues", "AllowedPattern", "MaxLength"} & set(definition), name
-            compared += 1
-    assert compared >= len(rule_parameters())
+        if name in ONLY_IN_TEMPLATE:
+            continue
+        ours = {key: value for key, value in definition.items() if key in CONSTRAINTS}
+        theirs = constraints(snake(name), blocks("variable")[snake(name)].get("validation", []))
+        for asked in (ours, theirs):
+            asked["AllowedValues"] = set(asked.get("AllowedValues", ()))
+        assert theirs == ours, name
+        assert len(ours) > 1 or ours["AllowedValues"], f"{name} takes anything, in the template too"
+        compared += 1
+    assert compared == len(TEMPLATE["Parameters"]) - len(ONLY_IN_TEMPLATE)
+
+
+def preconditions():
+    (lifecycle,) = resource("aws_lambda_function.this")["lifecycle"]
+    return lifecycle["precondition"]
+
+
+def test_what_the_template_asks_of_parameters_together_the_module_asks_too():
+    """The sentences are the same, with the module's names."""
+    words = lambda text: re.sub(r"\w+", lambda word: word[0] if word[0] not in TEMPLATE["Parameters"] else snake(word[0]), text)
+    ours = [assertion["AssertDescription"] for rule in TEMPLATE["Rules"].values() for assertion in rule["Assertions"]]
+    assert [asked["error_message"] for asked in preconditions()] == [words(text) for text in ours]
+
+
+@pytest.mark.parametrize(
+    ("given", "refusal"),
+    [
+        ({}, None),
+        ({"create_rule": "false"}, None),
+        ({"execution_role_name": "Member", "create_rule": "false"}, "needs organization_id"),
+        ({"execution_role_name": "Member", "organization_id": "o-abcdefghij"}, "needs create_rule=false"),
+        ({"execution_role_name": "Member", "organization_id": "o-abcdefghij", "create_rule": "false"}, None),
+    ],
+)
+def test_terraform_itself_refuses_a_central_function_that_brings_its_own_rule(given, refusal, tmp_path):
+    """The conditions stand at a resource of Terraform's own here, which needs no provider."""
+    if shutil.which("terraform") is None:
+        pytest.skip("terraform is not installed; the sentences are compared with the template's all the same")
+    shutil.copy(MODULE / "variables.tf", tmp_path)
+    lifecycle = re.search(r"  lifecycle \{\n(    precondition .*?)\n  \}\n\}", (MODULE / "main.tf").read_text(), re.S)
+    (tmp_path / "main.tf").write_text(f'resource "terraform_data" "this" {{\n{lifecycle[0]}\n')
+    done = terraform_plan(tmp_path, given)
+    assert (done.returncode == 0) is (refusal is None), done.stderr
+    assert refusal is None or refusal in " ".join(done.stderr.replace("│", "").split())
+
+
+def terraform_plan(folder, given):
+    """What Terraform says of variables, of which the package is given always."""
+    command = [shutil.which("terraform"), f"-chdir={folder}"]
+    variables = [f"-var={name}={value}" for name, value in {"package": "any.zip", **given}.items()]
+    options = {"capture_output": True, "text": True, "timeout": 120, "env": os.environ | {"CHECKPOINT_DISABLE": "1"}}
+    subprocess.run([*command, "init", "-backend=false", "-input=false"], check=True, **options)
+    return subprocess.run([*command, "plan", "-input=false", "-lock=false", *variables], **options)
 
 
 VALUES = [
@@ -128,6 +183,15 @@ VALUES = [
     ("forwarding_destination", ["", "*", "*:destination:audit", "arn:aws:logs:*", "arn:aws:logs:eu-west-1:444455556666:destination:audit"],
      ["nonsense", "arn:aws:logs:eu-west-1:444455556666", "two words", "arn:" + "x" * 300 + "*"]),
     ("maximum_silence_hours", ["", "1", "24", "9999", "79999", "86999", "87672"], ["0", "87673", "87700", "88000", "1.5"]),
+    ("create_rule", ["true", "false"], ["", "no"]),
+    ("log_retention_days", ["1", "90", "3653"], ["0", "2", "91"]),
+    ("memory_size", ["128", "10240"], ["127", "10241", "128.5"]),
+    ("log_kms_key_arn", ["", "arn:aws:kms:eu-west-1:111122223333:key/mrk-1234abcd"], ["alias/audit", "arn:aws:sns:eu-west-1:111122223333:audit"]),
+    ("organization_id", ["", "o-abcdefghij"], ["o-abc", "abcdefghij"]),
+    ("alarm_topic_arn", ["", "arn:aws:sns:eu-west-1:111122223333:audit"], ["audit", "arn:aws:sns:eu-west-1:111122223333:audit.fifo"]),
+    ("non_compliant_topic_arn", ["", "arn:aws:sns:eu-west-1:111122223333:audit"], ["audit", "arn:aws:sqs:eu-west-1:111122223333:audit"]),
+    ("remediation_retention_in_days", ["", "1", "3653"], ["0", "2", "never"]),
+    ("remediation_kms_key_id", ["", "arn:aws:kms:eu-west-1:111122223333:key/mrk-1234abcd"], ["mrk-1234abcd"]),
     ("exempt_tag", ["", "audit", "audit=exempt", "audit=", "cost centre=graph team"], [" audit", "=exempt", 'a"b', "x" * 201]),
 ]
 
@@ -135,21 +199,36 @@ VALUES = [
 @pytest.mark.parametrize(("name", "taken", "refused"), VALUES)
 def test_terraform_itself_takes_and_refuses_the_values_of_a_variable(name, taken, refused, tmp_path):
     """Variables alone need no provider. Terraform's regular expressions are not Python's."""
-    terraform = shutil.which("terraform")
-    if terraform is None:
+    if shutil.which("terraform") is None:
         pytest.skip("terraform is not installed; the conditions are compared with the template's all the same")
     shutil.copy(MODULE / "variables.tf", tmp_path)
-
-    def plan(value):
-        command = [terraform, f"-chdir={tmp_path}", "plan", "-input=false", "-lock=false", "-var=package=any.zip", f"-var={name}={value}"]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ | {"CHECKPOINT_DISABLE": "1"})
-
     for value in taken:
-        done = plan(value)
+        done = terraform_plan(tmp_path, {name: value})
         assert done.returncode == 0, (value, done.stderr)
     for value in refused:
-        done = plan(value)
+        done = terraform_plan(tmp_path, {name: value})
         assert done.returncode == 1 and "Invalid value for variable" in done.stderr, (value, done.stderr)
+
+
+def test_without_a_rule_there_is_neither_what_repairs_it_nor_what_watches_it():
+    conditions = {name: made["Condition"] for name, made in TEMPLATE["Resources"].items() if made.get("Condition") in ("CreatesRule", "RemediatesRule")}
+    assert conditions == {"ConfigRule": "CreatesRule", "RemediationConfiguration": "RemediatesRule", "RunsWithWarnings": "CreatesRule"}
+    made = {
+        "aws_config_config_rule.this": "${local.creates_rule}",
+        "aws_config_remediation_configuration.this": "${local.creates_rule * local.remediates}",
+        "aws_cloudwatch_metric_alarm.runs_with_warnings": "${local.creates_rule}",
+    }
+    assert {name: body["count"] for name, body in blocks("resource").items() if "creates_rule" in str(body.get("count"))} == made
+    (counted,) = [body["creates_rule"] for body in locals_() if "creates_rule" in body]
+    assert counted == '${var.create_rule == "true" ? 1 : 0}'
+
+
+def test_without_a_rule_the_topic_hears_of_the_rule_that_a_pack_or_an_organization_brings():
+    (pattern,) = [value["Fn::If"][2] for part in walk(TEMPLATE["Resources"]) for key, value in part.items() if key == "configRuleName"]
+    (wildcard,) = pattern
+    text = resource("aws_cloudwatch_event_rule.non_compliant")["event_pattern"]
+    names = 'concat(aws_config_config_rule.this[*].name, var.create_rule == "true" ? [] : [{ wildcard = "%s" }])' % wildcard["wildcard"]
+    assert re.sub(r"\s", "", names) in re.sub(r"\s", "", text)
 
 
 def test_every_parameter_of_the_rule_is_passed_and_a_blank_one_is_left_out():
@@ -376,6 +455,9 @@ def test_every_file_that_the_module_reads_is_there():
         ("main.tf", '"ScheduledNotification"', '"ScheduleNotification"', test_the_rule_has_the_triggers_and_the_scope_of_the_template),
         ("main.tf", "exemptTag   ", "exempttag   ", test_every_parameter_of_the_rule_is_passed_and_a_blank_one_is_left_out),
         ("iam.tf", 'Resource = "*"', 'Resource = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:*"', test_each_action_has_the_resource_that_it_has_in_the_template),
+        ("main.tf", "needs create_rule=false", "needs create_rule=true", test_what_the_template_asks_of_parameters_together_the_module_asks_too),
+        ("main.tf", "  count       = local.creates_rule\n", "", test_without_a_rule_there_is_neither_what_repairs_it_nor_what_watches_it),
+        ("variables.tf", "var.memory_size <= 10240", "var.memory_size <= 4096", test_a_variable_takes_the_values_that_the_template_takes),
         ("variables.tf", "<= 256", "<= 400", test_a_variable_takes_the_values_that_the_template_takes),
         ("variables.tf", "8767[0-2]", "8767[0-9]", test_a_variable_takes_the_values_that_the_template_takes),
         ("remediation.tf", "RebootInstances ", "RebootAll ", test_the_remediation_gives_the_runbook_the_inputs_that_it_has),

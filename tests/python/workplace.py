@@ -21,6 +21,8 @@ TARGET = {"arm64": "aarch64-unknown-linux-gnu", "x86_64": "x86_64-unknown-linux-
 
 CARGO = """#!{python}
 import pathlib, sys
+if sys.argv[1:2] == ["metadata"]:
+    sys.exit()
 with open({calls!r}, "a") as calls:
     print(*sys.argv[1:], file=calls)
 arguments = sys.argv[1:]
@@ -30,6 +32,15 @@ if arguments[:2] == ["lambda", "build"]:
     folder.mkdir(parents=True)
     built = pathlib.Path({builds!r}, option("--target") + ".zip")
     (folder / "bootstrap.zip").write_bytes(built.read_bytes())
+"""
+
+# A Python that makes no environments, and writes down which ones it should.
+BARE_PYTHON = """#!/bin/sh
+if [ "$1 $2" = "-m venv" ]; then
+    echo "$3" >>{installations}
+    exit 1
+fi
+exec {python} "$@"
 """
 
 
@@ -47,17 +58,17 @@ def zipped(architecture, mode=0o755, name="bootstrap"):
 class Workplace:
     """`make` in a folder of its own, so that nobody's `dist` is written to."""
 
-    def __init__(self, folder, targets=("arm64", "x86_64")):
+    def __init__(self, folder, targets=("arm64", "x86_64"), rust="1.99.0"):
         self.root = folder / "project"
         self.root.mkdir()
-        for name in ("Makefile", "template.yaml"):
+        for name in ("Makefile", "Cargo.toml", "template.yaml"):
             shutil.copy2(ROOT / name, self.root)
-        for name in ("deploy", "remediation", "tests"):
+        for name in (".ci", "deploy", "remediation", "tests"):
             shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("terraform", "node_modules", "rule", "python", "__pycache__"))
         (self.root / ".venv").symlink_to(ROOT / ".venv")
-        self.cargo_calls = folder / "cargo-calls"
+        self.cargo_calls, self.made = folder / "cargo-calls", folder / "installations"
         self.tools = folder / "tools"
-        self._make_toolchain(folder, targets)
+        self._make_toolchain(folder, targets, rust)
         self.environment = {
             "PATH": f"{self.tools}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(folder),
@@ -66,7 +77,7 @@ class Workplace:
             "AWS_CONFIG_FILE": str(folder / "config"),
         }
 
-    def _make_toolchain(self, folder, targets):
+    def _make_toolchain(self, folder, targets, rust):
         sysroot, builds = folder / "sysroot", folder / "builds"
         self.tools.mkdir()
         builds.mkdir()
@@ -75,7 +86,7 @@ class Workplace:
             if architecture in targets:
                 (sysroot / "lib/rustlib" / target / "lib").mkdir(parents=True)
         self._program("cargo", CARGO.format(python=sys.executable, calls=str(self.cargo_calls), builds=str(builds)))
-        self._program("rustc", f"#!/bin/sh\necho {sysroot}\n")
+        self._program("rustc", f'#!/bin/sh\n[ "$1" = --version ] && echo "rustc {rust} (0123456789 2026-01-01)" || echo {sysroot}\n')
         self._program("rustup", f"#!/bin/sh\necho rustup $* >>{self.cargo_calls}\n")
 
     def _program(self, name, text):
@@ -84,17 +95,27 @@ class Workplace:
         path.chmod(0o755)
 
     def without_rust(self):
-        """Only what a machine without Rust has: everything on its PATH but that."""
-        rust = {"cargo", "rustc", "rustup"}
-        for name in rust:
-            (self.tools / name).unlink()
+        self.without("cargo", "rustc", "rustup")
+
+    def without(self, *names):
+        """Everything on the PATH but these."""
         others = self.tools.parent / "others"
         others.mkdir()
         for folder in map(Path, self.environment["PATH"].split(os.pathsep)):
             for program in folder.iterdir() if folder.is_dir() else ():
-                if program.name not in rust and not (others / program.name).is_symlink():
+                if program.name not in names and not (others / program.name).is_symlink():
                     (others / program.name).symlink_to(program)
         self.environment["PATH"] = str(others)
+
+    def without_python_tools(self):
+        """What a fresh clone has: nothing is installed in it."""
+        (self.root / ".venv").unlink()
+        self._program("bare-python", BARE_PYTHON.format(installations=self.made, python=sys.executable))
+        self.environment["PYTHON"] = "bare-python"
+
+    def installations(self):
+        """The environments that were to be made."""
+        return self.made.read_text().splitlines() if self.made.exists() else []
 
     def builds(self):
         """The commands that cargo was given."""
