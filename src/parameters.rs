@@ -37,7 +37,7 @@ pub const OWN: [Parameter<Parameters>; 2] = [
         name: "reportUnchanged",
         default: "true",
         allowed: "true or false",
-        meaning: "`false`: a scheduled run puts only results that differ from the recorded ones (AWS Config charges for each evaluation)",
+        meaning: "`false`: a scheduled run reports only results that differ from the recorded ones (AWS Config charges for each evaluation)",
         is_switch: true,
         set: |parameters, given| into(&mut parameters.report_unchanged, given, true, truth),
     },
