@@ -1,5 +1,7 @@
 //! `neptune-audit scan` beside Prowler and Cloud Custodian, on the same endpoints: how long, with how many calls, and who is right.
 
+mod asked;
+mod said;
 mod speed;
 mod tools;
 mod truth;
@@ -16,7 +18,7 @@ pub async fn measure(lab: &Lab) -> Result<Report> {
     let others = [Tool::prowler(lab.prowler.clone()), Tool::custodian(lab.custodian.clone())];
     let (others, missing): (Vec<_>, Vec<_>) = others.into_iter().partition(Tool::is_there);
     let mut report = speed::measure(lab, &command, &others).await?;
-    report.append(truth::measure([&command].into_iter().chain(&others)).await?);
+    report.append(truth::measure(&[&command].into_iter().chain(&others).collect::<Vec<_>>()).await?);
     for tool in missing {
         report.blocks.push(Block::Text(format!("{} is not installed here, and was left out.\n", tool.name)));
     }

@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use emulator::fleet::HOME_ACCOUNT;
 use emulator::{Emulator, Fleet};
 
+use super::asked::Asked;
 use super::tools::{Look, Tool};
 use crate::chain;
 use crate::figures::{Block, Goal, Report};
@@ -39,7 +40,7 @@ const ONE_REGION: Case =
     Case { what: "40 clusters in one Region, 100 ms per call", clusters: 40, latency: Duration::from_millis(100), ..MANY };
 const EIGHT_REGIONS: Case = Case { what: "40 clusters in each of eight Regions, 100 ms per call", regions: &REGIONS, ..ONE_REGION };
 
-/// A case with its emulator, and what came of every tool's runs.
+/// A case with its emulator, and what came of every tool's runs, those of the command first.
 struct Stage {
     case: Case,
     emulator: Emulator,
@@ -57,11 +58,11 @@ impl Stage {
         let emulator = Emulator::start(fleet).await;
         emulator.set_latency(case.latency);
         let endpoint = Endpoint::tls(&emulator).await?;
-        Ok(Self { case, emulator, endpoint, looks: Vec::new() })
+        Ok(Self { case, emulator, endpoint, looks: vec![Vec::new()] })
     }
 
     fn look(&self, tool: &Tool) -> Result<Look> {
-        tool.look(&self.emulator, &self.endpoint, self.case.regions)
+        tool.look(&Asked::by_default(), &self.emulator, &self.endpoint, self.case.regions)
     }
 
     fn clusters(&self) -> usize {
@@ -72,15 +73,15 @@ impl Stage {
 /// The command in turn in every case, then each of the others once: a run of theirs takes long, and differs little.
 pub(super) async fn measure(lab: &Lab, command: &Tool, others: &[Tool]) -> Result<Report> {
     let mut stages = [Stage::open(MANY).await?, Stage::open(ONE_REGION).await?, Stage::open(EIGHT_REGIONS).await?];
-    for round in 0..=lab.runs(7) {
+    let rounds = lab.runs(7);
+    for round in 0..=rounds {
         for stage in &mut stages {
             let look = stage.look(command)?;
-            let passed = look.passes.values().filter(|pass| **pass).count();
-            ensure!(passed == stage.clusters(), "{passed} of {} clusters pass: {}", stage.clusters(), stage.case.what);
+            let (seen, broken) = (look.said.seen.len(), look.said.broken.len());
+            ensure!(seen == stage.clusters() && broken == 0, "{seen} clusters seen, {broken} of them broken: {}", stage.case.what);
             // A first round fills the caches of the machine.
-            match round {
-                0 => stage.looks.push(Vec::new()),
-                _ => stage.looks[0].push(look),
+            if round > 0 {
+                stage.looks[0].push(look);
             }
         }
     }
@@ -102,11 +103,14 @@ pub(super) async fn measure(lab: &Lab, command: &Tool, others: &[Tool]) -> Resul
             time(&eight.looks[0]).median() / time(&one.looks[0]).median(),
         ),
     ];
-    let names = [command].into_iter().chain(others).map(|tool| tool.name.to_owned());
-    let header: Vec<_> = [String::new()].into_iter().chain(names).collect();
-    let note = "Every trail is whole. Over TLS, each run a process of its own, with its start and its output. Prowler and Cloud Custodian run once.";
-    let table = tables::table(&header, stages.iter().flat_map(rows));
-    Ok(Report { blocks: vec![Block::Text(format!("### A look at many clusters\n\n{note}\n\n{table}"))], goals })
+    let names: Vec<_> = [command].into_iter().chain(others).map(|tool| tool.name).collect();
+    let tables: Vec<_> = stages.iter().map(|stage| table(stage, &names)).collect();
+    let note = "Every trail is whole. Over TLS, each run a process of its own, with its start and its output.";
+    let text = format!(
+        "### A look at many clusters\n\n{note} Of the command's {rounds} runs, in turn, the median; the others run once.\n\n{}",
+        tables.join("\n")
+    );
+    Ok(Report { blocks: vec![Block::Text(text)], goals })
 }
 
 fn time(looks: &[Look]) -> Sample {
@@ -118,19 +122,19 @@ fn over_pages(looks: &[Look]) -> Sample {
     looks.iter().map(|look| look.took.as_secs_f64() / (look.start + chain::of_action(&look.calls, LOG_GROUPS)).as_secs_f64()).collect()
 }
 
-/// What is told of each tool, a line each.
-fn rows(stage: &Stage) -> Vec<Vec<String>> {
-    let seconds = |sample: Sample| match sample.quartiles() {
-        _ if sample.runs() == 1 => format!("{:.2} s", sample.median()),
-        (low, high) => format!("{:.2} s ({low:.2}–{high:.2})", sample.median()),
-    };
-    let last = |looks: &[Look], figure: fn(&Look) -> usize| looks.last().map_or(0, figure).to_string();
-    let lines: [(&str, &dyn Fn(&[Look]) -> String); 4] = [
-        ("time", &|looks| seconds(time(looks))),
-        ("until its first call", &|looks| seconds(looks.iter().map(|look| look.start.as_secs_f64()).collect())),
-        ("AWS calls", &|looks| last(looks, |look| look.calls.len())),
-        ("clusters seen", &|looks| format!("{} of {}", last(looks, |look| look.passes.len()), stage.clusters())),
-    ];
-    let cells = |tell: &dyn Fn(&[Look]) -> String| stage.looks.iter().map(|looks| tell(looks)).collect::<Vec<_>>();
-    lines.iter().map(|(what, tell)| [vec![format!("{}: {what}", stage.case.what)], cells(tell)].concat()).collect()
+fn table(stage: &Stage, names: &[&str]) -> String {
+    let header = [stage.case.what, "time", "until its first call", "AWS calls", "clusters seen"].map(str::to_owned);
+    let rows = stage.looks.iter().zip(names).filter_map(|(looks, name)| {
+        let last = looks.last()?;
+        let start = looks.iter().map(|look| look.start.as_secs_f64()).collect();
+        let seen = format!("{} of {}", last.said.seen.len(), stage.clusters());
+        Some(vec![(*name).to_owned(), seconds(&time(looks)), seconds(&start), last.calls.len().to_string(), seen])
+    });
+    tables::table(&header, rows)
+}
+
+/// The median, and between what half of the runs were.
+fn seconds(sample: &Sample) -> String {
+    let (low, high) = sample.quartiles();
+    if sample.runs() == 1 { format!("{:.1} s", sample.median()) } else { format!("{:.3} s ({low:.3}–{high:.3})", sample.median()) }
 }
