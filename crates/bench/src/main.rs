@@ -1,5 +1,6 @@
 //! Measures the release build of `neptune-audit-rule` beside a Python rule on rdklib and beside a function that does nothing, on the
-//! same emulator with the same events, and holds the figures against the goals.
+//! same emulator with the same events, and `neptune-audit scan` beside two others that look at accounts. It
+//! holds the figures against the goals.
 //!
 //! In reading order: [`process`] starts and asks a function, [`lab`] sends it an event, [`share`] gives it a share of a CPU, [`PARTS`]
 //! measure, [`figures`] is what comes out, [`tables`] and [`charts`] show it. [`soak`] is for itself: it measures nothing, it breaks things.
