@@ -106,8 +106,11 @@ mutants: ## See which changes to the code no test notices (hours; needs cargo-mu
 	cargo mutants --package neptune-audit-scan --package neptune-audit-rule --test-package neptune-audit-scan \
 	  --test-package neptune-audit-rule --output target/mutants/rule -- --lib --test rule
 
-bench: .venv/bench/.installed ## Measure beside a rule in Python and a function that does nothing; rewrites docs/benchmarks.md
+bench: .venv/bench/.installed ## Measure beside a rule in Python, a function that does nothing, and two scanners; rewrites docs/benchmarks.md
+	@# A scanner that cannot be installed is left out of the page.
+	-@$(MAKE) --no-print-directory --keep-going prowler custodian
 	cargo build --release --package neptune-audit-rule
+	cargo build --release --package neptune-audit
 	cargo build --release --package late
 	cargo build --release --package floor
 	cargo run --profile runner --package bench
@@ -123,7 +126,7 @@ clean: ## Remove everything that was built or installed here
 
 # --- Tools --------------------------------------------------------------------------------------------------------------
 
-.PHONY: venv sam checkov policies custodian gate provider node
+.PHONY: venv sam checkov policies custodian gate provider node prowler
 venv: .venv/.installed ## Install the Python tools into .venv
 .venv/.installed: tests/requirements.txt tests/requirements-node.txt
 	@.ci/needs python
@@ -138,6 +141,14 @@ venv: .venv/.installed ## Install the Python tools into .venv
 	@.ci/needs python
 	$(PYTHON) -m venv .venv/bench
 	.venv/bench/bin/pip install -q --disable-pip-version-check -r $<
+	touch $@
+
+prowler: .venv/prowler/.installed
+.venv/prowler/.installed: crates/bench/requirements-prowler.txt
+	@.ci/needs python
+	@echo "Installing Prowler into .venv/prowler (0.4 GB)"
+	$(PYTHON) -m venv .venv/prowler
+	.venv/prowler/bin/pip install -q --disable-pip-version-check --no-deps -r $<
 	touch $@
 
 # Each wants other versions than the tests, so each has an environment of its own.

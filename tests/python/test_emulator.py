@@ -55,6 +55,10 @@ COMMON_ERRORS = {
         "MissingAuthenticationTokenException", "SerializationException", "UnknownOperationException",
         "UnrecognizedClientException", "ValidationException",
     },
+    "resourcegroupstaggingapi": {
+        "AccessDeniedException", "ExpiredTokenException", "InvalidSignatureException", "MissingAuthenticationTokenException",
+        "SerializationException", "ServiceUnavailable", "UnknownOperationException", "UnrecognizedClientException", "ValidationException",
+    },
     "logs": {
         "AccessDeniedException", "ExpiredTokenException", "InternalServiceException", "InvalidSignatureException",
         "MissingAuthenticationTokenException", "SerializationException", "ThrottlingException",
@@ -1415,6 +1419,23 @@ def test_the_global_services_deny_and_throttle_in_their_own_way(emulator, servic
         assert refusal(call) == expected
     emulator.fleet(home={"denied": [action]}, organization={})
     assert refusal(call) == denied
+
+
+def test_resources_with_tags_are_listed_by_their_arns(emulator):
+    clusters = [{"identifier": "one", "tags": {"team": "graphs"}}, {"identifier": "two", "tags": {"team": "fraud"}}, {"identifier": "bare"}]
+    emulator.fleet(home={"clusters": clusters, "log_groups": [{"name": "/aws/neptune/one/audit"}]})
+    get_resources = emulator.client("resourcegroupstaggingapi").get_resources
+    one, bare = (f"arn:aws:rds:{REGION}:{HOME}:cluster:{name}" for name in ("one", "bare"))
+    log_group = f"arn:aws:logs:{REGION}:{HOME}:log-group:/aws/neptune/one/audit"
+    assert len(get_resources()["ResourceTagMappingList"]) == 2
+    found = get_resources(ResourceARNList=[one, bare, log_group])["ResourceTagMappingList"]
+    assert found == [{"ResourceARN": one, "Tags": [{"Key": "team", "Value": "graphs"}]}]
+    assert refusal(get_resources, ResourceARNList=[one] * 101) == ("InvalidParameterException", 400)
+    emulator.inject("tag:GetResources", "throttle")
+    assert refusal(get_resources) == ("ThrottledException", 400)
+    emulator.fleet(home={"denied": ["tag:*"]})
+    emulator.control("DELETE", "faults")
+    assert refusal(get_resources) == ("AccessDeniedException", 400)
 
 
 def test_each_account_has_roles_of_its_own(emulator):

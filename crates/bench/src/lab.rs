@@ -1,5 +1,6 @@
 //! One event through one function, timed where Lambda would time it.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
@@ -19,6 +20,10 @@ pub struct Lab {
     pub subjects: [Subject; 3],
     /// This function in another order: it asks for its first event before it makes anything ready.
     pub late: Subject,
+    /// What looks at live clusters: the command of this repository, and two others.
+    pub neptune_audit: PathBuf,
+    pub prowler: PathBuf,
+    pub custodian: PathBuf,
     pub events: Events,
     pub means: Means,
     /// A tenth of the runs.

@@ -1,5 +1,6 @@
 //! Measures the release build of `neptune-audit-rule` beside a Python rule on rdklib and beside a function that does nothing, on the
-//! same emulator with the same events, and holds the figures against the goals.
+//! same emulator with the same events, and `neptune-audit scan` beside two others that look at accounts. It
+//! holds the figures against the goals.
 //!
 //! In reading order: [`process`] starts and asks a function, [`lab`] sends it an event, [`share`] gives it a share of a CPU, [`PARTS`]
 //! measure, [`figures`] is what comes out, [`tables`] and [`charts`] show it. [`soak`] is for itself: it measures nothing, it breaks things.
@@ -30,6 +31,7 @@ mod instructions;
 mod lab;
 mod organization;
 mod process;
+mod scan;
 mod schedule;
 mod share;
 mod size;
@@ -54,7 +56,7 @@ use crate::process::Subject;
 use crate::share::Means;
 
 /// The parts of the page in its order. To add one: a module with `measure(&Lab) -> Result<Report>`, its name here, its line in [`part`].
-const PARTS: [&str; 9] = ["cold", "start", "warm", "schedule", "thrift", "growth", "size", "instructions", "organization"];
+const PARTS: [&str; 10] = ["cold", "start", "warm", "schedule", "thrift", "growth", "size", "instructions", "organization", "scan"];
 
 async fn part(name: &str, lab: &Lab) -> Result<Report> {
     match name {
@@ -67,6 +69,7 @@ async fn part(name: &str, lab: &Lab) -> Result<Report> {
         "size" => size::measure(lab),
         "instructions" => instructions::measure(lab).await,
         "organization" => organization::measure(lab).await,
+        "scan" => scan::measure(lab).await,
         _ => anyhow::bail!("no part is called `{name}`: there are {}", PARTS.join(", ")),
     }
 }
@@ -88,10 +91,19 @@ struct Options {
     /// The Python of an environment with crates/bench/requirements.txt.
     #[arg(long, default_value = ".venv/bench/bin/python")]
     python: PathBuf,
+    /// The release build of the command.
+    #[arg(long, default_value = "target/release/neptune-audit")]
+    neptune_audit: PathBuf,
+    /// The program of an environment with crates/bench/requirements-prowler.txt.
+    #[arg(long, default_value = ".venv/prowler/bin/prowler")]
+    prowler: PathBuf,
+    /// The program of an environment with tests/requirements-custodian.txt.
+    #[arg(long, default_value = ".venv/custodian/bin/custodian")]
+    custodian: PathBuf,
     /// A tenth of the runs, for working on the benchmark; writes nothing.
     #[arg(long)]
     quick: bool,
-    /// Measure only what is named: cold, start, warm, schedule, thrift, growth, size, instructions, organization. Writes nothing.
+    /// Measure only what is named: cold, start, warm, schedule, thrift, growth, size, instructions, organization, scan. Writes nothing.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Fail where a goal is missed.
@@ -142,6 +154,9 @@ async fn measure(options: &Options, root: &Path) -> Result<Report> {
     let lab = Lab {
         subjects: [Subject::binary(&root.join(&options.function)), python, Subject::binary(&root.join(&options.floor))],
         late: Subject::binary(&root.join(&options.late)),
+        neptune_audit: root.join(&options.neptune_audit),
+        prowler: root.join(&options.prowler),
+        custodian: root.join(&options.custodian),
         events: Events::read(&root.join("events"))?,
         means: Means::find(),
         quick: options.quick,

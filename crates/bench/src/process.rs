@@ -65,7 +65,7 @@ impl Endpoint {
         Ok(Self::Tls { url: endpoint, trusted })
     }
 
-    fn environment(&self) -> Vec<(&'static str, OsString)> {
+    pub fn environment(&self) -> Vec<(&'static str, OsString)> {
         match self {
             Self::Http(url) => vec![("AWS_ENDPOINT_URL", url.into())],
             Self::Tls { url, trusted } => {

@@ -3,7 +3,7 @@
 //! One server on one port speaks to three sides:
 //!
 //! * `POST /`: the AWS protocols, as the SDKs speak them: Neptune, AWS Config, CloudWatch Logs, STS,
-//!   Account Management and Organizations;
+//!   Account Management, Organizations and Resource Groups Tagging;
 //! * `/2018-06-01/runtime/…`: the Lambda Runtime API, for the function's binary;
 //! * `/_emulator/…`: the control API, for tests in other languages.
 //!

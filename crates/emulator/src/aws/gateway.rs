@@ -165,8 +165,8 @@ fn identify(world: &World, service: Service, headers: &HeaderMap) -> Result<(Cal
     let &[access_key, _date, region, signing_name, "aws4_request"] = parts.as_slice() else {
         return Err(service.wrongly_signed(format!("Credential `{scope}` must have 5 parts and end in aws4_request")));
     };
-    if signing_name != service.prefix() {
-        let message = format!("Credential should be scoped to correct service: '{}'.", service.prefix());
+    if signing_name != service.signing_name() {
+        let message = format!("Credential should be scoped to correct service: '{}'.", service.signing_name());
         return Err(service.wrongly_signed(message));
     }
     let regions = world.fleet.regions();

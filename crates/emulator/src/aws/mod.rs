@@ -12,6 +12,7 @@ mod query;
 mod rendering;
 mod service;
 mod sts;
+mod tagging;
 pub(crate) mod timestamps;
 mod validation;
 mod xml;
@@ -39,5 +40,6 @@ fn perform(service: Service, world: &mut World, request: &Request) -> Result<Ans
         Service::Sts => sts::perform(world, request),
         Service::Account => account::perform(world, request),
         Service::Organizations => organizations::perform(world, request),
+        Service::Tagging => tagging::perform(world, request),
     }
 }

@@ -15,6 +15,7 @@ pub(crate) enum Service {
     Sts,
     Account,
     Organizations,
+    Tagging,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub(crate) struct Request {
 }
 
 impl Service {
-    /// The signing name, which is the prefix of the IAM actions too. Neptune signs as `rds`.
+    /// The prefix of the IAM actions, which is the signing name too, but for one. Neptune signs as `rds`.
     pub(crate) fn prefix(self) -> &'static str {
         match self {
             Self::Neptune => "rds",
@@ -46,13 +47,18 @@ impl Service {
             Self::Sts => "sts",
             Self::Account => "account",
             Self::Organizations => "organizations",
+            Self::Tagging => "tag",
         }
+    }
+
+    pub(crate) fn signing_name(self) -> &'static str {
+        if self == Self::Tagging { "tagging" } else { self.prefix() }
     }
 
     pub(crate) fn protocol(self) -> Protocol {
         match self {
             Self::Neptune | Self::Sts => Protocol::Query,
-            Self::Config | Self::Logs | Self::Organizations => Protocol::Json,
+            Self::Config | Self::Logs | Self::Organizations | Self::Tagging => Protocol::Json,
             Self::Account => Protocol::Rest,
         }
     }
@@ -83,6 +89,7 @@ impl Service {
             ("StarlingDoveService", action) => Some((Self::Config, action)),
             ("Logs_20140328", action) => Some((Self::Logs, action)),
             ("AWSOrganizationsV20161128", action) => Some((Self::Organizations, action)),
+            ("ResourceGroupsTaggingAPI_20170126", action) => Some((Self::Tagging, action)),
             _ => None,
         }
     }
@@ -108,6 +115,7 @@ impl Service {
         match (self, self.protocol()) {
             (Self::Account, _) => Refusal::new(429, "TooManyRequestsException", "Rate exceeded"),
             (Self::Organizations, _) => Refusal::bad("TooManyRequestsException", "Rate exceeded"),
+            (Self::Tagging, _) => Refusal::bad("ThrottledException", "Rate exceeded"),
             (_, Protocol::Query) => Refusal::bad("Throttling", "Rate exceeded"),
             (_, Protocol::Json | Protocol::Rest) => Refusal::bad("ThrottlingException", "Rate exceeded"),
         }
@@ -125,7 +133,7 @@ impl Service {
         let code = match (self, status) {
             (Self::Logs, 503) => "ServiceUnavailableException",
             (_, 503) => "ServiceUnavailable",
-            (Self::Config | Self::Logs, _) => "InternalServiceException",
+            (Self::Config | Self::Logs | Self::Tagging, _) => "InternalServiceException",
             (Self::Account, _) => "InternalServerException",
             (Self::Organizations, _) => "ServiceException",
             _ => "InternalFailure",
