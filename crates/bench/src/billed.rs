@@ -7,12 +7,9 @@ use emulator::Emulator;
 use serde_json::Value;
 
 use crate::lab::{milliseconds, send};
+use crate::prices::{PER_GB_SECOND, PER_REQUEST};
 use crate::process::{Endpoint, Process, Subject};
 use crate::share::{Means, of_a_cpu};
-
-/// Public prices in US dollars, us-east-1, x86. <https://aws.amazon.com/lambda/pricing/>
-pub const PER_REQUEST: f64 = 0.20 / 1e6;
-pub const PER_GB_SECOND: f64 = 0.000_016_666_7;
 
 /// What a cold process is given.
 #[derive(Clone, Copy, Debug)]

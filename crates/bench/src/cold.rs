@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::billed::{Bench, Billed, Function, per_million};
 use crate::figures::{Block, FLOOR, Figure, Goal, RDKLIB, RULE, Report, Section, Unit};
 use crate::lab::Lab;
+use crate::prices::SOURCES;
 use crate::process::Endpoint;
 use crate::share::Means;
 use crate::statistics::Sample;
@@ -112,7 +113,7 @@ fn text(sizes: &[Size]) -> String {
         ]
     });
     format!(
-        "A whole CPU for init, medians. Dollars for a million cold events at {} ms a call, Lambda alone, x86.\n\n{}\n{}",
+        "A whole CPU for init, medians. Dollars for a million cold events at {} ms a call, Lambda alone. {SOURCES}\n\n{}\n{}",
         LATENCY.as_millis(),
         tables::table(&header.map(str::to_owned), rows),
         recommendation(sizes)

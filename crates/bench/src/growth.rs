@@ -7,11 +7,12 @@ use emulator::fleet::HOME_ACCOUNT;
 use emulator::{Emulator, Fleet};
 use serde_json::{Value, json};
 
-use crate::billed::{PER_GB_SECOND, PER_REQUEST, stretched};
+use crate::billed::stretched;
 use crate::events::with_parameters;
 use crate::figures::{Block, RULE, Report};
 use crate::lab::{Lab, megabytes, milliseconds, send};
-use crate::organization::{PER_EVALUATION, ROLE, organization};
+use crate::organization::{ROLE, organization};
+use crate::prices::{PER_EVALUATION, PER_GB_SECOND, PER_REQUEST, SOURCES};
 use crate::process::{Endpoint, Process, Subject};
 use crate::tables;
 
@@ -107,8 +108,7 @@ fn describe(days: &[Day]) -> String {
     format!(
         "### How cost grows\n\nA day: one schedule of each account, taken by one process over TLS at {} ms per call; every cluster has a recorded \
          result. Calls, CPU, memory and billed time are of one day. Billed: {MEMORY} MB, CPU time stretched to that share of a CPU. AWS Config: every result put, \
-         0.001 $ each, without its discount for volume; with `reportUnchanged` = `false` only results that changed cost anything. List prices \
-         of us-east-1.\n\n{}",
+         0.001 $ each, without its discount for volume; with `reportUnchanged` = `false` only results that changed cost anything. {SOURCES}\n\n{}",
         LATENCY.as_millis(),
         tables::table(&header.map(str::to_owned), rows)
     )

@@ -30,6 +30,7 @@ mod growth;
 mod instructions;
 mod lab;
 mod organization;
+mod prices;
 mod process;
 mod scan;
 mod schedule;

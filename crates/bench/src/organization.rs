@@ -11,10 +11,11 @@ use emulator::{Account, Answer, Cluster, Emulator, Fleet, Invocation, LogGroup, 
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-use crate::billed::{PER_GB_SECOND, PER_REQUEST, stretched};
+use crate::billed::stretched;
 use crate::events::{Events, with_parameters};
 use crate::figures::{Block, RULE, Report};
 use crate::lab::{Lab, milliseconds};
+use crate::prices::{PER_EVALUATION, PER_GB_SECOND, PER_REQUEST, SOURCES};
 use crate::process::{Endpoint, Process, Subject};
 use crate::share::of_a_cpu;
 use crate::statistics::Sample;
@@ -37,8 +38,6 @@ const TRIES: usize = 3;
 const LIMITS: [(&str, f64, f64); 4] =
     [("rds:Describe*", 10.0, 20.0), ("logs:Describe*", 10.0, 20.0), ("config:*", 10.0, 20.0), ("sts:AssumeRole", 600.0, 600.0)];
 
-/// A public price in US dollars, us-east-1. <https://aws.amazon.com/config/pricing/>
-pub const PER_EVALUATION: f64 = 0.001;
 const MEGABYTES: u64 = 128;
 /// A month: one schedule a day, and so many changes of each cluster.
 const SCHEDULES_A_MONTH: f64 = 30.0;
@@ -233,7 +232,7 @@ fn costs(clusters: usize, outcome: &Outcome) -> Option<String> {
     ];
     Some(format!(
         "A month with one schedule a day and {CHANGES_A_MONTH} changes of each cluster, at {MEGABYTES} MB. CPU time is stretched to the function's \
-         share of a CPU ({:.3}); AWS Config without its discount for volume and without recording items. List prices of us-east-1.\n\n{}",
+         share of a CPU ({:.3}); AWS Config without its discount for volume and without recording items. {SOURCES}\n\n{}",
         of_a_cpu(MEGABYTES),
         tables::table(&["a month".to_owned(), String::new()], rows)
     ))

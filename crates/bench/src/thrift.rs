@@ -9,6 +9,7 @@ use emulator::{Emulator, Fleet};
 use crate::billed::{Bench, Billed, Function, per_million};
 use crate::figures::{Block, Figure, RDKLIB, RULE, Report, Section, Unit};
 use crate::lab::Lab;
+use crate::prices::SOURCES;
 use crate::process::Endpoint;
 use crate::statistics::Sample;
 
@@ -47,7 +48,7 @@ pub async fn measure(lab: &Lab) -> Result<Report> {
         title: "A schedule at 128 MB, as billed".into(),
         note: format!(
             "A cold process for each of {rounds} runs, in turn, over TLS at {} ms per call; a whole CPU for init. {} A million such schedules \
-             cost, at Lambda: {}.",
+             cost, at Lambda: {}. {SOURCES}",
             LATENCY.as_millis(),
             lab.means.describe(),
             costs.join(", ")
