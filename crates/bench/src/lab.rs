@@ -1,5 +1,6 @@
 //! One event through one function, timed where Lambda would time it.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
@@ -21,6 +22,12 @@ pub struct Lab {
     pub late: Subject,
     pub events: Events,
     pub means: Means,
+    /// Of the repository.
+    pub root: PathBuf,
+    /// The command `neptune-audit`, and what it is compared with.
+    pub command: PathBuf,
+    pub rego: PathBuf,
+    pub checkov: PathBuf,
     /// A tenth of the runs.
     pub quick: bool,
 }

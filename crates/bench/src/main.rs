@@ -25,6 +25,7 @@ mod charts;
 mod cold;
 mod events;
 mod figures;
+mod gate;
 mod growth;
 mod instructions;
 mod lab;
@@ -54,7 +55,7 @@ use crate::process::Subject;
 use crate::share::Means;
 
 /// The parts of the page in its order. To add one: a module with `measure(&Lab) -> Result<Report>`, its name here, its line in [`part`].
-const PARTS: [&str; 9] = ["cold", "start", "warm", "schedule", "thrift", "growth", "size", "instructions", "organization"];
+const PARTS: [&str; 10] = ["cold", "start", "warm", "schedule", "thrift", "growth", "size", "instructions", "organization", "gate"];
 
 async fn part(name: &str, lab: &Lab) -> Result<Report> {
     match name {
@@ -67,6 +68,7 @@ async fn part(name: &str, lab: &Lab) -> Result<Report> {
         "size" => size::measure(lab),
         "instructions" => instructions::measure(lab).await,
         "organization" => organization::measure(lab).await,
+        "gate" => gate::measure(lab),
         _ => anyhow::bail!("no part is called `{name}`: there are {}", PARTS.join(", ")),
     }
 }
@@ -85,13 +87,23 @@ struct Options {
     /// The release build of the function that does nothing.
     #[arg(long, default_value = "target/release/floor")]
     floor: PathBuf,
+    /// The release build of the command.
+    #[arg(long, default_value = "target/release/neptune-audit")]
+    neptune_audit: PathBuf,
+    /// The build of crates/bench/rego.
+    #[arg(long, default_value = "target/rego/release/rego")]
+    rego: PathBuf,
+    /// Checkov, in an environment with tests/requirements-checkov.txt.
+    #[arg(long, default_value = ".venv/checkov/bin/checkov")]
+    checkov: PathBuf,
     /// The Python of an environment with crates/bench/requirements.txt.
     #[arg(long, default_value = ".venv/bench/bin/python")]
     python: PathBuf,
     /// A tenth of the runs, for working on the benchmark; writes nothing.
     #[arg(long)]
     quick: bool,
-    /// Measure only what is named: cold, start, warm, schedule, thrift, growth, size, instructions, organization. Writes nothing.
+    /// Measure only what is named: cold, start, warm, schedule, thrift, growth, size, instructions, organization, gate.
+    /// Writes nothing.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Fail where a goal is missed.
@@ -144,6 +156,10 @@ async fn measure(options: &Options, root: &Path) -> Result<Report> {
         late: Subject::binary(&root.join(&options.late)),
         events: Events::read(&root.join("events"))?,
         means: Means::find(),
+        root: root.to_owned(),
+        command: options.neptune_audit.clone(),
+        rego: options.rego.clone(),
+        checkov: options.checkov.clone(),
         quick: options.quick,
     };
     let mut report = Report::default();
