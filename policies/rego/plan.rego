@@ -136,8 +136,9 @@ origin(resource, argument, type) := {"found": found, "unclear": unclear} if {
 	reached := direct | graph.reachable(graph_of_references, direct)
 	ends := {node | some node in reached; not steps[node]; not is_settled(node)}
 	found := {address |
-		some address, candidate in of(type)
-		is_end(address, ends)
+		some end in ends
+		some address in instances_of(end)
+		candidate := of(type)[address]
 		not elsewhere(resource, candidate, direct, ends)
 		not another_key(resource, candidate, references)
 	}
@@ -185,10 +186,18 @@ is_settled(node) if regex.match(`(^|\.)(each\.key|count\.index|path\.(module|roo
 
 is_name_of(node, type) if regex.match(sprintf(`^(module\.[^.]+\.)*%s\.[^.]+(\.(name|id|cluster_identifier))?$`, [type]), node)
 
-is_end(address, ends) if {
+# Looked up and not searched for: a plan may have thousands. As a whole, or OPA would search for each.
+instances := by_plain_address
+
+by_plain_address[plain] contains address if {
+	some type in types
+	some address, _ in of(type)
 	plain := without_keys(address)
+}
+
+instances_of(end) := {address |
 	some suffix in ["", ".name", ".id", ".cluster_identifier"]
-	concat("", [plain, suffix]) in ends
+	some address in instances[trim_suffix(end, suffix)]
 }
 
 # A reference without a module in between stays within its own instance of the module.

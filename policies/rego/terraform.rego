@@ -202,10 +202,16 @@ groups_of(cluster) := {"groups": neighbours, "unclear": set()} if {
 	name := plan.value(cluster, group_argument)
 	not has_default_group(cluster)
 	neighbours := {address |
-		some address, group in plan.of(group_type)
-		plan.value(group, "name") == name
-		plan.place(group) == plan.place(cluster)
+		some address in named[name]
+		plan.place(plan.of(group_type)[address]) == plan.place(cluster)
 	}
+}
+
+named := by_name
+
+by_name[name] contains address if {
+	some address, group in plan.of(group_type)
+	name := plan.value(group, "name")
 }
 
 # By reference: a plan shows `"${x.name}-v2"` as it shows `x.name`.
