@@ -42,7 +42,7 @@ pub fn workloads(root: &Path) -> Result<impl Iterator<Item = Result<Workload>>> 
     let large = large.map(move |(resources, others, kinds)| {
         let name = "estate.json";
         let estate = estate(name, &cases, resources, others)?;
-        let what = format!("{resources} resources, {} clusters", estate.clusters);
+        let what = format!("{} resources, {} clusters", thousands(resources), thousands(estate.clusters));
         let slow_runs = if resources == RESOURCES[0] { RUNS } else { 1 };
         written(what, vec![(name.to_owned(), estate.text)], estate.truth, kinds, slow_runs)
     });
@@ -67,4 +67,24 @@ fn written(what: String, texts: Vec<(String, String)>, truth: Verdicts, kinds: &
     };
     let plans = texts.into_iter().map(write).collect::<Result<Vec<_>>>()?;
     Ok(Workload { what, folder, plans, bytes, truth, kinds: kinds.to_vec(), slow_runs })
+}
+
+fn thousands(number: usize) -> String {
+    if number < 1_000 { number.to_string() } else { format!("{},{:03}", number / 1_000, number % 1_000) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_number_is_parted() {
+        assert_eq!([20, 2_000, 20_050].map(thousands), ["20", "2,000", "20,050"]);
+    }
+
+    #[test]
+    fn a_plan_has_a_version_by_which_it_is_known() {
+        assert_eq!(recognizable(json!({"terraform_version": "1.2.3"})), json!({"terraform_version": "1.2.3"}));
+        assert!(recognizable(json!({}))["terraform_version"].is_string());
+    }
 }
