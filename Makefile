@@ -106,13 +106,14 @@ mutants: ## See which changes to the code no test notices (hours; needs cargo-mu
 	cargo mutants --package neptune-audit-scan --package neptune-audit-rule --test-package neptune-audit-scan \
 	  --test-package neptune-audit-rule --output target/mutants/rule -- --lib --test rule
 
-bench: .venv/bench/.installed ## Measure beside a rule in Python, a function that does nothing, and two scanners; rewrites docs/benchmarks.md
-	@# A scanner that cannot be installed is left out of the page.
-	-@$(MAKE) --no-print-directory --keep-going prowler custodian
+bench: .venv/bench/.installed ## Measure beside a rule in Python, a function that does nothing, scanners and engines of policies; rewrites docs/benchmarks.md
+	@# One that cannot be had is left out of the page.
+	-@$(MAKE) --no-print-directory --keep-going prowler custodian checkov
+	-cargo build --release --locked --manifest-path crates/bench/rego/Cargo.toml --target-dir "$(TARGET)/rego"
 	cargo build --release --package neptune-audit-rule
-	cargo build --release --package neptune-audit
 	cargo build --release --package late
 	cargo build --release --package floor
+	cargo build --release --package neptune-audit
 	cargo run --profile runner --package bench
 
 MINUTES ?= 60

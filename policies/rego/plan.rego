@@ -135,14 +135,49 @@ origin(resource, argument, type) := {"found": found, "unclear": unclear} if {
 	direct := nodes(prefix, references)
 	reached := direct | graph.reachable(graph_of_references, direct)
 	ends := {node | some node in reached; not steps[node]; not is_settled(node)}
-	unclear := {node | some node in ends; not is_name_of(node, type)}
 	found := {address |
-		some address, candidate in of(type)
-		is_end(address, ends)
+		some end in ends
+		some address in instances_of(end)
+		candidate := of(type)[address]
 		not elsewhere(resource, candidate, direct, ends)
 		not another_key(resource, candidate, references)
 	}
+	doubts := {doubt | some expression in {direct} | {steps[node] | some node in reached}; some doubt in doubts_of(expression)}
+	unclear := ({node | some node in ends; not is_name_of(node, type)} | doubts) | astray(resource, found, type)
 }
+
+# `var.no ? x.y.name : null`: a plan does not tell which branch it is, and where there is one name only, the other may be `null`.
+doubts_of(expression) := expression & switched_off if {
+	count({node | some node in expression; leads_on(node)}) < 2
+} else := set()
+
+leads_on(node) if {
+	some end in graph.reachable(graph_of_references, {node})
+	not steps[end]
+	not is_settled(end)
+}
+
+leads_on(node) if {
+	not graph_of_references[node]
+	not is_settled(node)
+}
+
+switched_off contains sprintf("var.%s", [key]) if {
+	some key, variable in input.variables
+	variable.value == false
+}
+
+switched_off contains sprintf("%smodule.%s.var.%s", [prefix, name, key]) if {
+	some prefix, module in modules
+	some name, call in module.module_calls
+	some key, variable in call.module.variables
+	object.get(object.get(call, "expressions", {}), [key, "constant_value"], object.get(variable, "default", null)) == false
+}
+
+# A name that is known in one place may be another's in the next.
+astray(resource, found, type) := {address | some address in found; not are_neighbours(resource, of(type)[address])}
+
+are_neighbours(one, other) if place(one) == place(other)
 
 # Keys, counters and what the root is given are known; `each.value` may be anything.
 is_settled(node) if startswith(node, "var.")
@@ -151,10 +186,18 @@ is_settled(node) if regex.match(`(^|\.)(each\.key|count\.index|path\.(module|roo
 
 is_name_of(node, type) if regex.match(sprintf(`^(module\.[^.]+\.)*%s\.[^.]+(\.(name|id|cluster_identifier))?$`, [type]), node)
 
-is_end(address, ends) if {
+# Looked up and not searched for: a plan may have thousands. As a whole, or OPA would search for each.
+instances := by_plain_address
+
+by_plain_address[plain] contains address if {
+	some type in types
+	some address, _ in of(type)
 	plain := without_keys(address)
+}
+
+instances_of(end) := {address |
 	some suffix in ["", ".name", ".id", ".cluster_identifier"]
-	concat("", [plain, suffix]) in ends
+	some address in instances[trim_suffix(end, suffix)]
 }
 
 # A reference without a module in between stays within its own instance of the module.

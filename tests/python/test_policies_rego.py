@@ -53,6 +53,21 @@ def altered(address, **after):
     return document
 
 
+def choosing(value, *groups):
+    """A condition between groups, or between one and `null`: a plan lists what both branches refer to."""
+    names = [reference for group in groups for reference in (f"{GROUP}{group}.name", f"{GROUP}{group}")]
+    document = altered(A + "generated", neptune_cluster_parameter_group_name=Unknown(["var.choice", *names]))
+    document["variables"]["choice"] = {"value": value}
+    document["configuration"]["root_module"]["variables"]["choice"] = {}
+    return document
+
+
+def in_oregon(address):
+    document = plan()
+    configured(document, address)["provider_config_key"] = "aws.west"
+    return document
+
+
 def without(document, *kinds):
     document["resource_changes"] = [r for r in document["resource_changes"] if r["type"] not in kinds]
     return document
@@ -144,6 +159,10 @@ CASES = {
         A + "named",
         {"generated UNDECIDED"},
     ),
+    "the group by a reference into another Region": ("terraform", in_oregon(GROUP + "generated"), {}, A + "generated", {"generated UNDECIDED"}),
+    "a condition that is false, and the group or `null`": ("terraform", choosing(False, "generated"), {}, A + "generated", {"generated UNDECIDED"}),
+    "a condition that is true, and the group": ("terraform", choosing(True, "generated"), {}, A + "generated", set()),
+    "a condition that is false, and a group on both sides": ("terraform", choosing(False, "generated", "named"), {}, A + "generated", set()),
     "the Region unknown": ("terraform", altered(A + "named", region=LATER), {}, A + "named", {"generated UNDECIDED"}),
     "strict: by reference": ("terraform", plan(), {"strict": True}, A + "generated", {"generated UNDECIDED"}),
     "strict: by name": ("terraform", plan(), {"strict": True}, A + "named", set()),

@@ -3,7 +3,7 @@
 use crate::statistics::Sample;
 
 /// The three that are compared, in the order of the tables.
-pub const SUBJECTS: [&str; 3] = ["this function", "rdklib", "floor"];
+pub const SUBJECTS: [&str; 3] = ["this function", "rdklib", "empty function"];
 pub const RULE: usize = 0;
 pub const RDKLIB: usize = 1;
 pub const FLOOR: usize = 2;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::events::Events;
 use crate::figures::{FLOOR, RDKLIB, RULE};
 use crate::process::{Process, Subject};
+use crate::programs::Programs;
 use crate::share::Means;
 
 /// Longer than any schedule takes here.
@@ -20,12 +21,12 @@ pub struct Lab {
     pub subjects: [Subject; 3],
     /// This function in another order: it asks for its first event before it makes anything ready.
     pub late: Subject,
-    /// What looks at live clusters: the command of this repository, and two others.
-    pub neptune_audit: PathBuf,
-    pub prowler: PathBuf,
-    pub custodian: PathBuf,
+    /// The command, and what it is compared with.
+    pub programs: Programs,
     pub events: Events,
     pub means: Means,
+    /// Of the repository.
+    pub root: PathBuf,
     /// A tenth of the runs.
     pub quick: bool,
 }

@@ -26,12 +26,14 @@ mod charts;
 mod cold;
 mod events;
 mod figures;
+mod gate;
 mod growth;
 mod instructions;
 mod lab;
 mod organization;
 mod prices;
 mod process;
+mod programs;
 mod scan;
 mod schedule;
 mod share;
@@ -54,10 +56,13 @@ use crate::events::Events;
 use crate::figures::{Block, Report, Section};
 use crate::lab::Lab;
 use crate::process::Subject;
+use crate::programs::Programs;
 use crate::share::Means;
 
+const FUNCTION: &str = "neptune-audit-rule";
+
 /// The parts of the page in its order. To add one: a module with `measure(&Lab) -> Result<Report>`, its name here, its line in [`part`].
-const PARTS: [&str; 10] = ["cold", "start", "warm", "schedule", "thrift", "growth", "size", "instructions", "organization", "scan"];
+const PARTS: [&str; 11] = ["cold", "start", "warm", "schedule", "thrift", "growth", "size", "instructions", "organization", "scan", "gate"];
 
 async fn part(name: &str, lab: &Lab) -> Result<Report> {
     match name {
@@ -71,6 +76,7 @@ async fn part(name: &str, lab: &Lab) -> Result<Report> {
         "instructions" => instructions::measure(lab).await,
         "organization" => organization::measure(lab).await,
         "scan" => scan::measure(lab).await,
+        "gate" => gate::measure(lab),
         _ => anyhow::bail!("no part is called `{name}`: there are {}", PARTS.join(", ")),
     }
 }
@@ -80,31 +86,17 @@ async fn part(name: &str, lab: &Lab) -> Result<Report> {
 struct Options {
     #[command(subcommand)]
     command: Option<Command>,
-    /// The release build of the function.
-    #[arg(long, global = true, default_value = "target/release/neptune-audit-rule")]
-    function: PathBuf,
-    /// The release build of the function that prepares late.
-    #[arg(long, default_value = "target/release/late")]
-    late: PathBuf,
-    /// The release build of the function that does nothing.
-    #[arg(long, default_value = "target/release/floor")]
-    floor: PathBuf,
-    /// The Python of an environment with crates/bench/requirements.txt.
-    #[arg(long, default_value = ".venv/bench/bin/python")]
-    python: PathBuf,
-    /// The release build of the command.
-    #[arg(long, default_value = "target/release/neptune-audit")]
-    neptune_audit: PathBuf,
-    /// The program of an environment with crates/bench/requirements-prowler.txt.
-    #[arg(long, default_value = ".venv/prowler/bin/prowler")]
-    prowler: PathBuf,
-    /// The program of an environment with tests/requirements-custodian.txt.
-    #[arg(long, default_value = ".venv/custodian/bin/custodian")]
-    custodian: PathBuf,
+    /// Where the release builds are; otherwise beside the folder of this program.
+    #[arg(long, global = true)]
+    built: Option<PathBuf>,
+    /// Where the environments of Python programs are.
+    #[arg(long, default_value = ".venv")]
+    environments: PathBuf,
     /// A tenth of the runs, for working on the benchmark; writes nothing.
     #[arg(long)]
     quick: bool,
-    /// Measure only what is named: cold, start, warm, schedule, thrift, growth, size, instructions, organization, scan. Writes nothing.
+    /// Measure only what is named: cold, start, warm, schedule, thrift, growth, size, instructions, organization, scan, gate.
+    /// Writes nothing.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Fail where a goal is missed.
@@ -129,12 +121,13 @@ enum Command {
 async fn main() -> Result<ExitCode> {
     let options = Options::parse();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("this crate is in a folder of the workspace")?;
+    let programs = Programs::new(options.built.as_deref(), root.join(&options.environments))?;
     if let Some(Command::Soak { minutes, seed }) = options.command {
-        return soak::run(&Subject::binary(&root.join(&options.function)), &root.join("events"), minutes, seed).await;
+        return soak::run(&Subject::binary(&programs.built(FUNCTION)), &root.join("events"), minutes, seed).await;
     }
     let began = Instant::now();
     let load = load_average();
-    let mut report = measure(&options, root).await?;
+    let mut report = measure(&options, root, programs).await?;
     report.blocks.push(Block::Text(machine(load, began)));
     println!("{}", body(&report, |_| String::new()));
     println!("{}", tables::goals(&report.goals));
@@ -146,20 +139,19 @@ async fn main() -> Result<ExitCode> {
     Ok(if options.strict && missed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-async fn measure(options: &Options, root: &Path) -> Result<Report> {
+async fn measure(options: &Options, root: &Path, programs: Programs) -> Result<Report> {
     let python = Subject {
-        program: root.join(&options.python),
+        program: programs.installed("bench", "python"),
         arguments: vec!["-m".into(), "awslambdaric".into(), "neptune_audit_rule.lambda_handler".into()],
         folder: root.join("crates/bench/rdklib"),
     };
     let lab = Lab {
-        subjects: [Subject::binary(&root.join(&options.function)), python, Subject::binary(&root.join(&options.floor))],
-        late: Subject::binary(&root.join(&options.late)),
-        neptune_audit: root.join(&options.neptune_audit),
-        prowler: root.join(&options.prowler),
-        custodian: root.join(&options.custodian),
+        subjects: [Subject::binary(&programs.built(FUNCTION)), python, Subject::binary(&programs.built("floor"))],
+        late: Subject::binary(&programs.built("late")),
+        programs,
         events: Events::read(&root.join("events"))?,
         means: Means::find(),
+        root: root.to_owned(),
         quick: options.quick,
     };
     let mut report = Report::default();

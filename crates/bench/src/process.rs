@@ -135,19 +135,12 @@ impl Process {
 
     /// The most memory that was resident so far, in bytes.
     pub fn peak_memory(&self) -> Result<u64> {
-        self.memory("VmHWM:")
+        peak_memory(self.child.id())
     }
 
     /// The memory that is resident now, in bytes.
     pub fn resident(&self) -> Result<u64> {
-        self.memory("VmRSS:")
-    }
-
-    fn memory(&self, what: &str) -> Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix(what)).with_context(|| format!("no {what} in /proc"))?;
-        let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kibibytes * 1024)
+        memory(self.child.id(), "VmRSS:")
     }
 
     /// Whether it still runs.
@@ -169,4 +162,16 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The most memory of a process that was resident so far, in bytes.
+pub fn peak_memory(id: u32) -> Result<u64> {
+    memory(id, "VmHWM:")
+}
+
+fn memory(id: u32, what: &str) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(what)).with_context(|| format!("no {what} in /proc"))?;
+    let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
+    Ok(kibibytes * 1024)
 }

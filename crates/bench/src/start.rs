@@ -28,7 +28,7 @@ pub async fn measure(lab: &Lab) -> Result<Report> {
     let over_http = section(lab, &emulator, &http, &event, runs, "start-http", "The same over plain HTTP").await?;
     let of = |figure: usize, subject, to| over_tls.figures[figure].ratio(subject, to).unwrap_or(f64::NAN);
     let goals = vec![
-        Goal::new("cold start ÷ floor", 1.5, of(0, RULE, FLOOR)),
+        Goal::new("cold start ÷ an empty function", 1.5, of(0, RULE, FLOOR)),
         Goal::new("cold start ÷ rdklib", 1.0 / 60.0, of(0, RULE, RDKLIB)),
         Goal::new("CPU until the first event is answered over TLS ÷ rdklib", 1.0 / 60.0, of(2, RULE, RDKLIB)),
         Goal::new("peak memory after it ÷ rdklib", 1.0 / 6.0, of(3, RULE, RDKLIB)),
@@ -63,7 +63,7 @@ async fn section(
         name,
         title: title.to_owned(),
         note: format!(
-            "Latency of AWS: none. {runs} runs of each in turn: median, and between what half of the runs were. The floor answers without calling AWS."
+            "Latency of AWS: none. {runs} runs of each in turn: median, and between what half of the runs were. The empty function answers without calling AWS."
         ),
         figures: figures.collect(),
     })

@@ -11,7 +11,7 @@ pub fn section(section: &Section) -> String {
         header.push("rdklib ÷ this".to_owned());
     }
     if present.contains(&FLOOR) {
-        header.push("this ÷ floor".to_owned());
+        header.push("this ÷ empty".to_owned());
     }
     header.extend(present.iter().map(|&subject| SUBJECTS[subject].to_owned()));
     let rows = section.figures.iter().map(|figure| {
@@ -31,7 +31,7 @@ pub fn section(section: &Section) -> String {
 pub fn goals(goals: &[Goal]) -> String {
     let rows = goals.iter().map(|goal| {
         let outcome = if goal.met() { "met" } else { "**missed**" };
-        let show = |value: f64| format!("{} {}", share(value), goal.unit);
+        let show = |value: f64| format!("{} {}", share(value), goal.unit).trim_end().to_owned();
         vec![goal.what.clone(), show(goal.limit), show(goal.measured), outcome.to_owned()]
     });
     table(&["goal".into(), "at most".into(), "measured".into(), String::new()], rows)
@@ -56,7 +56,7 @@ fn times(ratio: Option<f64>) -> String {
 
 /// A small share as one part of so many.
 fn share(value: f64) -> String {
-    if value < 0.5 { format!("1/{}", compact(1.0 / value)) } else { compact(value) }
+    if value > 0.0 && value < 0.5 { format!("1/{}", compact(1.0 / value)) } else { compact(value) }
 }
 
 /// Three digits, and nothing after the point that is zero.
@@ -65,6 +65,7 @@ pub fn compact(value: f64) -> String {
         _ if value >= 100.0 => format!("{value:.0}"),
         _ if value >= 10.0 => format!("{value:.1}"),
         _ if value >= 0.1 => format!("{value:.2}"),
+        _ if value == 0.0 => return "0".to_owned(),
         _ => return format!("{value:.4}"),
     };
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
@@ -102,5 +103,7 @@ mod tests {
         assert!(shown.contains("| small | 1.5 × | 1.5 × | met |"), "{shown}");
         assert!(shown.contains("| smaller | 1.5 × | 1.51 × | **missed** |"), "{shown}");
         assert!(goals(&[Goal::new("tiny", 1.0 / 60.0, 0.01)]).contains("| tiny | 1/60 × | 1/100 × | met |"));
+        let none = Goal { unit: "", ..Goal::new("none", 0.0, 0.0) };
+        assert!(goals(&[none]).contains("| none | 0 | 0 | met |"));
     }
 }

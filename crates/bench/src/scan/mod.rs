@@ -14,8 +14,9 @@ use crate::lab::Lab;
 
 /// Two tables. A tool that is not installed is left out, and the page says so.
 pub async fn measure(lab: &Lab) -> Result<Report> {
-    let command = Tool::command(lab.neptune_audit.clone());
-    let others = [Tool::prowler(lab.prowler.clone()), Tool::custodian(lab.custodian.clone())];
+    let command = Tool::command(lab.programs.built("neptune-audit"));
+    let others =
+        [Tool::prowler(lab.programs.installed("prowler", "prowler")), Tool::custodian(lab.programs.installed("custodian", "custodian"))];
     let (others, missing): (Vec<_>, Vec<_>) = others.into_iter().partition(Tool::is_there);
     let mut report = speed::measure(lab, &command, &others).await?;
     report.append(truth::measure(&[&command].into_iter().chain(&others).collect::<Vec<_>>()).await?);

@@ -19,3 +19,4 @@ mod secrets;
 mod support;
 mod template;
 mod template_worlds;
+mod verdicts;
