@@ -91,8 +91,8 @@ mod tests {
     }
 
     #[test]
-    fn a_million_events_of_a_second_at_a_gigabyte_cost_sixteen_dollars_and_the_requests() {
-        assert!((per_million(1000.0, 1024) - 16.8667).abs() < 1e-6);
+    fn a_million_events_of_a_second_at_a_gigabyte_cost_thirteen_dollars_and_the_requests() {
+        assert!((per_million(1000.0, 1024) - 13.5334).abs() < 1e-6);
         assert_eq!(per_million(999.2, 1024), per_million(1000.0, 1024));
     }
 }
