@@ -22,12 +22,11 @@ pub struct Lab {
     pub late: Subject,
     pub events: Events,
     pub means: Means,
-    /// Of the repository.
-    pub root: PathBuf,
-    /// The command `neptune-audit`, and what it is compared with.
-    pub command: PathBuf,
+    pub neptune_audit: PathBuf,
+    /// What judges plans beside the command, and the repository with the plans and policies.
     pub rego: PathBuf,
     pub checkov: PathBuf,
+    pub root: PathBuf,
     /// A tenth of the runs.
     pub quick: bool,
 }

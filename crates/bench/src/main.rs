@@ -102,8 +102,7 @@ struct Options {
     /// A tenth of the runs, for working on the benchmark; writes nothing.
     #[arg(long)]
     quick: bool,
-    /// Measure only what is named: cold, start, warm, schedule, thrift, growth, size, instructions, organization, gate.
-    /// Writes nothing.
+    /// Measure only what is named: cold, start, warm, schedule, thrift, growth, size, instructions, organization, gate. Writes nothing.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Fail where a goal is missed.
@@ -156,10 +155,10 @@ async fn measure(options: &Options, root: &Path) -> Result<Report> {
         late: Subject::binary(&root.join(&options.late)),
         events: Events::read(&root.join("events"))?,
         means: Means::find(),
+        neptune_audit: root.join(&options.neptune_audit),
+        rego: root.join(&options.rego),
+        checkov: root.join(&options.checkov),
         root: root.to_owned(),
-        command: options.neptune_audit.clone(),
-        rego: options.rego.clone(),
-        checkov: options.checkov.clone(),
         quick: options.quick,
     };
     let mut report = Report::default();

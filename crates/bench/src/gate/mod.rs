@@ -29,7 +29,7 @@ pub fn measure(lab: &Lab) -> Result<Report> {
             None => missing.push(kind),
         }
     }
-    ensure!(!missing.contains(&Kind::Command), "no {}: cargo build --release --package neptune-audit", lab.command.display());
+    ensure!(!missing.contains(&Kind::Command), "no {}: cargo build --release --package neptune-audit", lab.neptune_audit.display());
     let mut comparisons = Vec::new();
     for workload in workloads(&lab.root)? {
         let workload = workload?;
@@ -41,10 +41,10 @@ pub fn measure(lab: &Lab) -> Result<Report> {
 }
 
 fn find(lab: &Lab, kind: Kind) -> Option<Engine> {
-    let program = lab.root.join(match kind {
-        Kind::Command => &lab.command,
+    let program = match kind {
+        Kind::Command => &lab.neptune_audit,
         Kind::Rego => &lab.rego,
         Kind::Checkov => &lab.checkov,
-    });
-    program.exists().then(|| Engine { kind, program, policies: lab.root.join("policies") })
+    };
+    program.exists().then(|| Engine { kind, program: program.clone(), policies: lab.root.join("policies") })
 }
