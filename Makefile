@@ -111,7 +111,7 @@ bench: .venv/bench/.installed ## Measure beside a rule in Python and a function 
 	cargo build --release --package late
 	cargo build --release --package floor
 	cargo build --release --package neptune-audit
-	# Who is compared at the gate; one that cannot be had is left out of the page.
+	@# Who is compared at the gate; one that cannot be had is left out of the page.
 	-cargo build --release --locked --manifest-path crates/bench/rego/Cargo.toml --target-dir target/rego
 	-@$(MAKE) --no-print-directory checkov
 	cargo run --profile runner --package bench
