@@ -55,9 +55,10 @@ fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
     Ok(exit::OK)
 }
 
-/// A line for people, to standard error. That it cannot be written is no reason to fail.
+/// A line for people, to standard error, and one line only: a workflow takes a line that begins with `::` for a command. That it cannot be
+/// written is no reason to fail.
 pub(crate) fn say(kind: &str, message: &str) {
-    let _ = writeln!(anstream::stderr(), "{kind}: {}", output::printable(message));
+    let _ = writeln!(anstream::stderr(), "{kind}: {}", output::one_line(message));
 }
 
 /// Data, to standard output. A reader who has seen enough (`| head`) is no failure.

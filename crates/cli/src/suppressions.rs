@@ -77,7 +77,10 @@ impl Suppressions {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let suppressions: Self = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let suppressions: Self = toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            format!("line {}: {}", before.matches('\n').count() + 1, error.message())
+        })?;
         for ignore in &suppressions.ignore {
             if ignore.reason.trim().is_empty() {
                 return Err("an entry without a `reason`".to_owned());

@@ -17,6 +17,9 @@ impl Evaluator<'_> {
         }
         let level = self.level.get();
         let holds = match self.template.conditions.get(name) {
+            _ if let Some(changed_by) = &self.template.conditions_changed_by => {
+                self.ask(&format!("condition `{name}`, which {changed_by} may change"))
+            }
             Some(node) if level < MOST_LEVELS => {
                 self.level.set(level + 1);
                 let holds = self.holds(node);

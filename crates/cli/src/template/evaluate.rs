@@ -93,7 +93,7 @@ impl<'a> Evaluator<'a> {
             "Fn::Sub" => self.substitute(argument),
             "Fn::Join" => self.join(argument),
             "Fn::If" => self.choose(argument),
-            "Fn::FindInMap" => self.find_in_map(argument),
+            "Fn::FindInMap" => self.find_in_map(argument, whole),
             "Fn::Select" => self.select(argument),
             "Fn::Split" => self.split(argument),
             "Fn::ToJsonString" => json(&self.evaluate(argument)).map(|json| Evaluated::known(&json.to_string())),
@@ -138,6 +138,10 @@ impl<'a> Evaluator<'a> {
         let Some(parameter) = self.template.parameters.get(name) else {
             return as_compared().map_or_else(token, |text| Evaluated::known(&text));
         };
+        let changed_by = self.template.parameters_changed_by.as_ref().or(parameter.changed_by.as_ref());
+        if let (Some(changed_by), None) = (changed_by, self.given.parameters.get(name).and_then(Option::as_ref)) {
+            return Evaluated::Text(Text::token(Token::Other(format!("parameter {name}, which {changed_by} may change").into())));
+        }
         let as_allowed = || match parameter.allowed.len() {
             0 => as_compared(),
             answers => parameter.allowed.get(ask(answers)).cloned(),
@@ -173,7 +177,9 @@ impl<'a> Evaluator<'a> {
             _ => return token(),
         };
         match (resource.brought(), self.property(resource, property)) {
-            (Some(_), _) | (None, Evaluated::Absent) => token(),
+            // It may be any name, not only one that CloudFormation makes up.
+            (Some(function), _) => Text::token(Token::Other(format!("{function} in {}", resource.logical_id).into())),
+            (None, Evaluated::Absent) => token(),
             (None, Evaluated::Text(text)) => text,
             (None, Evaluated::List(_) | Evaluated::Map(_)) => token(),
         }
@@ -205,16 +211,16 @@ impl<'a> Evaluator<'a> {
         if !has_one {
             return text;
         }
+        // What is shown to nobody is no name either: each of them is another.
+        if text.sensitive {
+            let name = format!("{BEGINNING}…}}}} ({})", self.hidden.replace(self.hidden.get() + 1));
+            return Text::token(Token::Other(name.into())).hidden(true);
+        }
         let Some(known) = text.get() else {
-            // What is shown to nobody is no name either: each of them is another.
-            let name = if text.sensitive {
-                format!("{BEGINNING}…}}}} ({})", self.hidden.replace(self.hidden.get() + 1))
-            } else {
-                text.to_string()
-            };
+            let name = text.to_string();
             return Text::token(Token::Other(name.into())).hidden(text.sensitive);
         };
-        let mut replaced = Text::default().hidden(text.sensitive);
+        let mut replaced = Text::default();
         let mut rest = known;
         while let Some((before, after)) = rest.split_once(BEGINNING) {
             let (reference, after) = after.split_once("}}").unwrap_or((after, ""));

@@ -101,7 +101,7 @@ impl Made<'_> {
     fn parameter_group(&self, group: &Resource) -> ParameterGroup {
         let (address, name) = (group.logical_id.clone(), value(&self.evaluator.name_of(group)));
         if let Some(function) = group.brought() {
-            let unknown = || Value::Unknown(format!("`{function}` in `{}`", group.logical_id));
+            let unknown = || Value::Unknown(format!("{function} in `{}`", group.logical_id));
             return ParameterGroup { address, name, audit: unknown(), slow_query: unknown() };
         }
         let parameters = self.evaluator.property(group, "Parameters");

@@ -62,8 +62,12 @@ impl Template {
             let (Some(parameter), Some(value)) = (self.0.parameters.get(name), value) else { continue };
             let values: Vec<&str> = if parameter.is_list() { value.split(',').map(str::trim).collect() } else { vec![value.as_str()] };
             if !parameter.allowed.is_empty() && values.iter().any(|value| parameter.allowed.iter().all(|allowed| allowed != value)) {
-                let shown = if parameter.no_echo { "its value" } else { value };
-                return Err(format!("parameter `{name}`: `{shown}` is not allowed: {}", parameter.allowed.join(", ")));
+                // Which values it may have is as good as which it has.
+                return Err(if parameter.no_echo {
+                    format!("parameter `{name}`: its value, which is not shown, is not allowed")
+                } else {
+                    format!("parameter `{name}`: `{value}` is not allowed: {}", parameter.allowed.join(", "))
+                });
             }
         }
         Ok(())
@@ -77,16 +81,16 @@ impl Template {
         for resource in template.resources.iter().filter(|resource| is_cluster(resource)) {
             let Some((row, defaults)) = judge.row(resource) else { continue };
             let row = match &template.foreign_macro {
-                Some(name) => Row::Undecided(format!("macro `{name}` may change anything")),
+                Some(name) => Row::Undecided(format!("{name} may change anything")),
                 None => row,
             };
             let notes = defaults.iter().map(|name| format!("parameter `{name}` is taken at its default"));
             rows.push((subject(&resource.logical_id, resource.place, notes.collect()), row));
         }
-        for (function, place, node) in &template.brought {
-            if node.mentions("AWS::Neptune::DBCluster") || node.mentions("AWS::RDS::DBCluster") && node.mentions("neptune") {
-                let why = format!("`{function}` makes clusters that are not in the template as it stands");
-                rows.push((subject(function, *place, Vec::new()), Row::Undecided(why)));
+        for brought in &template.brought {
+            if brought.makes(&["AWS::Neptune::DBCluster"]) || brought.makes(&["AWS::RDS::DBCluster"]) && brought.mentions("neptune") {
+                let why = format!("{} makes clusters that are not in the template as it stands", brought.name);
+                rows.push((subject(&brought.key, brought.place, Vec::new()), Row::Undecided(why)));
             }
         }
         rows

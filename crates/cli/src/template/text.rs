@@ -22,7 +22,7 @@ impl fmt::Display for Token {
             Self::Name(resource) => write!(f, "the name of `{resource}`"),
             Self::Attribute(resource, attribute) => write!(f, "`{resource}.{attribute}`"),
             Self::Parameter(name) => write!(f, "parameter `{name}`"),
-            Self::Other(written) => write!(f, "`{written}`"),
+            Self::Other(written) => write!(f, "`{}`", written.replace('`', "")),
         }
     }
 }

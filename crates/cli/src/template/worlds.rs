@@ -44,7 +44,7 @@ impl Judge<'_> {
     /// The row of a cluster, and the parameters whose defaults it rests on; nothing where it is none of Neptune's.
     pub(super) fn row(&self, resource: &Resource) -> Option<(Row, Vec<String>)> {
         if let Some(function) = resource.brought() {
-            return Some((Row::Undecided(format!("`{function}` brings properties that are not in the template")), Vec::new()));
+            return Some((Row::Undecided(format!("{function} brings properties that are not in the template")), Vec::new()));
         }
         let mut asked: Vec<Asked> = Vec::new();
         let mut defaults = std::collections::BTreeSet::new();

@@ -18,4 +18,5 @@ mod real_plans;
 mod secrets;
 mod support;
 mod template;
+mod template_macros;
 mod template_worlds;
