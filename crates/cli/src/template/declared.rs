@@ -15,6 +15,9 @@ const HARMLESS_MACROS: [&str; 5] = [
     "AWS::SecretsManager-2024-09-16",
 ];
 
+/// Three values make fifteen lists, four of them sixty-four.
+const MOST_ALLOWED_IN_A_LIST: usize = 3;
+
 /// A parameter.
 #[derive(Debug, Default)]
 pub(super) struct Parameter {
@@ -34,6 +37,27 @@ impl Parameter {
     /// Whether what is given for it is the name of the value, which is kept in Parameter Store.
     pub(super) fn is_elsewhere(&self) -> bool {
         self.kind.starts_with("AWS::SSM::Parameter::Value")
+    }
+
+    /// The values that it may have by `AllowedValues`; nothing where they are too many to go through. A list may hold several of them, in
+    /// any order.
+    pub(super) fn values(&self) -> Option<Vec<String>> {
+        if !self.is_list() {
+            return Some(self.allowed.clone());
+        }
+        if self.allowed.len() > MOST_ALLOWED_IN_A_LIST {
+            return None;
+        }
+        let (mut all, mut longest): (Vec<Vec<String>>, Vec<Vec<String>>) = (Vec::new(), vec![Vec::new()]);
+        for _length in 0..self.allowed.len() {
+            let longer = |shorter: &Vec<String>| {
+                let others = self.allowed.iter().filter(|allowed| !shorter.contains(allowed));
+                others.map(|other| [shorter.as_slice(), std::slice::from_ref(other)].concat()).collect::<Vec<_>>()
+            };
+            longest = longest.iter().flat_map(longer).collect();
+            all.extend(longest.iter().cloned());
+        }
+        Some(all.iter().map(|values| values.join(",")).collect())
     }
 
     /// Whether its value is a list, separated by commas.

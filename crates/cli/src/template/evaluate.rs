@@ -142,9 +142,12 @@ impl<'a> Evaluator<'a> {
         if let (Some(changed_by), None) = (changed_by, self.given.parameters.get(name).and_then(Option::as_ref)) {
             return Evaluated::Text(Text::token(Token::Other(format!("parameter {name}, which {changed_by} may change").into())));
         }
-        let as_allowed = || match parameter.allowed.len() {
-            0 => as_compared(),
-            answers => parameter.allowed.get(ask(answers)).cloned(),
+        let as_allowed = || {
+            if parameter.allowed.is_empty() {
+                return as_compared();
+            }
+            let values = parameter.values()?;
+            values.get(ask(values.len())).cloned()
         };
         let value = match (self.given.parameters.get(name), &parameter.default) {
             _ if parameter.is_elsewhere() => as_compared(),

@@ -273,3 +273,53 @@ fn both_clusters_of_two_worlds_are_said() {
     assert_said(&rows, &[("Cluster", "PASS"), ("Other", "FAIL PARAMETER_OFF EXPORT_OFF")]);
     assert!(row(&rows, "Other").message.contains("default.neptune…"));
 }
+
+#[test]
+fn a_list_may_hold_several_of_the_values_that_it_allows() {
+    let text = |allowed: &str, exports: &str| {
+        BOTH.replace("{Type: String}", &format!("{{Type: CommaDelimitedList, AllowedValues: {allowed}}}"))
+            .replace("  IsProduction: !Equals [!Ref Stage, production]", "  IsProduction: !Equals [a, a]")
+            .replace("!If [IsProduction, [audit], !Ref AWS::NoValue]", exports)
+            .replace("{neptune_enable_audit_log: !If", "{neptune_enable_slow_query_log: info, neptune_enable_audit_log: !If")
+    };
+    let both = required(&[("logTypes", "audit,slowquery")]);
+    let of = |text: &str| said(&judge_template(text, &[], &both, Judging::default())[0]);
+    assert_eq!(of(&text("[audit, slowquery]", "!Ref Stage")), "UNDECIDED");
+    assert_eq!(of(&text("[audit]", "!Ref Stage")), "FAIL EXPORT_OFF");
+    assert_eq!(of(&text("[audit]", "[slowquery, !Select [0, !Ref Stage]]")), "PASS");
+    // The order is not known either.
+    assert_eq!(
+        of(&text("[audit, slowquery]", "!If [IsFirst, [audit, slowquery], []]")
+            .replace("Resources:", "  IsFirst: !Equals [!Select [0, !Ref Stage], audit]\nResources:")),
+        "UNDECIDED"
+    );
+    assert_eq!(of(&text("[audit, slowquery]", "!Split ['-', !Join ['-', !Ref Stage]]")), "UNDECIDED");
+    assert_eq!(of(&text("[a, b, c]", "!Ref Stage")), "FAIL EXPORT_OFF");
+    // More than are gone through: it depends on the parameter.
+    assert_eq!(of(&text("[a, b, c, d]", "!Ref Stage")), "UNDECIDED");
+    assert_eq!(of(&text("[audit, slowquery, c, d]", "!Ref Stage")), "UNDECIDED");
+}
+
+#[test]
+fn what_is_broken_for_either_log_says_so_and_what_decides_for_which() {
+    let text =
+        BOTH.replace("!If [IsProduction, 1, 0]", "1, neptune_enable_slow_query_log: info").replace("!Ref AWS::NoValue]", "[slowquery]]");
+    let both = required(&[("logTypes", "audit,slowquery")]);
+    let rows = judge_template(&text, &[], &both, Judging::default());
+    assert_eq!(said(&rows[0]), "FAIL EXPORT_OFF");
+    assert_eq!(
+        rows[0].message,
+        "audit or slowquery: EXPORT_OFF. To do: turn on the export of the audit log of cluster graph; turn on the export of the \
+         slowquery log of cluster graph. \
+         Found: which, depends on parameter `Stage`"
+    );
+    let exported: Vec<_> = rows[0].links.iter().filter(|link| link.link == "exported").collect();
+    assert!(exported.iter().all(|link| link.state.as_str() == "undecided" && link.code == Some("EXPORT_OFF")), "{exported:?}");
+    assert!(exported.iter().all(|link| link.detail.as_deref() == Some("it depends on parameter `Stage`")), "{exported:?}");
+    // The same where the other log is broken in every case: of this one it still depends.
+    let never = text.replace("[slowquery]]", "[]]");
+    let rows = judge_template(&never, &[], &both, Judging::default());
+    let audit = rows[0].links.iter().find(|link| link.link == "exported").unwrap();
+    assert_eq!(audit.detail.as_deref(), Some("it depends on parameter `Stage`"));
+    assert!(rows[0].message.starts_with("slowquery: EXPORT_OFF. To do: "), "{}", rows[0].message);
+}
