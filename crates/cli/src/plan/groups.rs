@@ -15,7 +15,7 @@ use crate::resources::{Group, OneOf, ParameterGroup, Value};
 
 const ATTRIBUTE: &str = "neptune_cluster_parameter_group_name";
 
-const GROUP: Wanted = Wanted { kind: "aws_neptune_cluster_parameter_group", attributes: &["name", "id"] };
+const GROUP: Wanted = Wanted { kind: "aws_neptune_cluster_parameter_group", attributes: &["name", "id"], within: false };
 
 /// A reference, and where the cluster is that refers.
 type Place = (*const Found, String);
@@ -97,7 +97,7 @@ impl<'a> Groups<'a> {
 
     fn what(&self, cluster: &Object, found: &Found) -> Group {
         let through = cluster.attributes.name(ATTRIBUTE);
-        if found.is_nothing() && cluster.is_created {
+        if found.is_null() && cluster.is_created {
             // Everything that it is made of is known, so it is `null`: with a value the plan would show it.
             return Group::Default(None);
         }
@@ -116,7 +116,13 @@ impl<'a> Groups<'a> {
                 elsewhere.attributes.address
             ));
         }
-        self.one_of(positions, Basis::Reference, &through)
+        let mut group = self.one_of(positions, Basis::Reference, &through);
+        if let (Group::OneOf(one_of), true) = (&mut group, found.or_nothing) {
+            // Then AWS takes a group in which nothing is on.
+            let none = || Value::Known(None);
+            one_of.of.push(ParameterGroup { address: String::new(), name: Value::Unknown(through), audit: none(), slow_query: none() });
+        }
+        group
     }
 
     fn one_of(&self, positions: impl IntoIterator<Item = usize>, basis: Basis, through: &str) -> Group {

@@ -14,10 +14,10 @@ use super::references::{References, Wanted};
 use crate::report::Basis;
 use crate::resources::{Kept, LogGroup, OneOf, Value};
 
-const CLUSTER: Wanted = Wanted { kind: "aws_neptune_cluster", attributes: &["cluster_identifier", "id"] };
+const CLUSTER: Wanted = Wanted { kind: "aws_neptune_cluster", attributes: &["cluster_identifier", "id"], within: true };
 
 /// A key whose reference alone tells that there is one.
-const KEY: Wanted = Wanted { kind: "aws_kms_key", attributes: &["arn", "id", "key_id"] };
+const KEY: Wanted = Wanted { kind: "aws_kms_key", attributes: &["arn", "id", "key_id"], within: false };
 
 /// A list of log groups, and where the clusters are that share them.
 type Place = (*const usize, String);
@@ -152,7 +152,10 @@ impl<'a> LogGroups<'a> {
             },
         );
         let key = attributes.text("kms_key_id");
-        let is_key = || self.references.follow(&group.address, "kms_key_id", KEY).stops.is_empty();
+        let is_key = || {
+            let found = self.references.follow(&group.address, "kms_key_id", KEY);
+            found.stops.is_empty() && !found.or_nothing
+        };
         let (encrypted, basis) = match &key {
             // An unknown key is a key: nothing would be `null`. An expression that may choose between the two looks the same.
             Value::Unknown(_) => (Value::Known(true), if is_key() { Basis::Value } else { Basis::Reference }),

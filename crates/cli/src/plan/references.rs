@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
+use neptune_audit_core::facts::{LOG_GROUP_PREFIX, LogType};
 use serde_json::Value as Json;
 
 use super::address::{Address, Key, ModuleInstance, Shown, Step, parse};
@@ -30,6 +31,8 @@ pub(super) struct Wanted {
     pub(super) kind: &'static str,
     /// Its attributes that are its name.
     pub(super) attributes: &'static [&'static str],
+    /// Whether the name is only a part of the text that refers to it, as that of a cluster is of its log group's.
+    pub(super) within: bool,
 }
 
 /// Where the references of an expression lead.
@@ -41,20 +44,36 @@ pub(super) struct Found {
     pub(super) stops: BTreeSet<String>,
     /// Whether an expression without references is among them, whose value may not be known either.
     pub(super) opaque: bool,
-    /// Whether something was found that no condition excludes.
-    is_taken: bool,
-    /// Whether one of several values is picked: an index is left where a name has none.
-    is_picked: bool,
+    /// Whether it may be `null` instead, or something of which a plan shows nothing: several things go into it.
+    pub(super) or_nothing: bool,
+    /// Whether something that is `null` is among them.
+    null: bool,
+    /// Whether something that is known is among them.
+    known: bool,
 }
 
 impl Found {
+    fn null() -> Self {
+        Self { null: true, ..Self::default() }
+    }
+
+    fn known() -> Self {
+        Self { known: true, ..Self::default() }
+    }
+
     /// The objects, each once.
     pub(super) fn objects(&self) -> BTreeSet<usize> {
         self.sets.iter().flat_map(|set| set.iter().copied()).inspect(|_| work::step()).collect()
     }
 
-    /// Whether nothing was found that is not known: then the value can only be unknown because it is `null`.
-    pub(super) fn is_nothing(&self) -> bool {
+    /// Whether it can only be unknown because it is `null`: nothing else is among what it is made of. With something that is known it may
+    /// be made by a function like `timestamp`, of which a plan shows nothing.
+    pub(super) fn is_null(&self) -> bool {
+        self.null && !self.known && self.leads_nowhere()
+    }
+
+    /// Whether nothing is among it that is not known.
+    fn leads_nowhere(&self) -> bool {
         self.sets.iter().all(|set| set.is_empty()) && self.stops.is_empty() && !self.opaque
     }
 
@@ -66,7 +85,33 @@ impl Found {
         }
         self.stops.extend(other.stops);
         self.opaque |= other.opaque;
-        self.is_picked |= other.is_picked;
+        self.or_nothing |= other.or_nothing;
+        self.null |= other.null;
+        self.known |= other.known;
+    }
+}
+
+/// One reference of an expression, and where it leads.
+struct Part {
+    /// As it stands there.
+    steps: Vec<Step>,
+    found: Found,
+    /// What it is worth, where it is a variable with a value.
+    value: Option<Json>,
+}
+
+impl Part {
+    fn written(&self) -> String {
+        Shown(&self.steps).to_string()
+    }
+
+    /// Whether it is the whole of a resource: what follows it may be the key of one of its objects.
+    fn is_bare(&self) -> bool {
+        matches!(self.steps.as_slice(), [Step::Name(_), Step::Name(_)])
+    }
+
+    fn switch(&self) -> Option<bool> {
+        self.value.as_ref().and_then(Json::as_bool)
     }
 }
 
@@ -156,37 +201,64 @@ impl<'a> References<'a> {
 
     fn expression(&self, expression: Expression<'_>, place: Place<'_>, rest: &[Step], wanted: Wanted, budget: &mut Budget) -> Found {
         match expression {
-            Expression::Unset | Expression::Constant(_) => Found::default(),
+            Expression::Unset => Found::null(),
+            Expression::Constant(constant) => constant_at(constant, rest),
             Expression::Opaque => Found { opaque: true, ..Found::default() },
             Expression::Refers(references) => {
-                let mut found = Found::default();
-                let (mut not_taken, mut beside, mut blank) = (None, None, None);
-                for mut reference in whole(references) {
+                let mut parts: Vec<Part> = Vec::new();
+                for steps in whole(references) {
+                    if parts.iter().any(|part| part.steps == steps) {
+                        continue;
+                    }
                     let (Some(references), Some(depth)) = (budget.references.checked_sub(1), budget.depth.checked_sub(1)) else {
-                        found.stops.insert("more references than are followed".to_owned());
-                        return found;
+                        let stops = BTreeSet::from(["more references than are followed".to_owned()]);
+                        return Found { stops, ..Found::default() };
                     };
                     *budget = Budget { references, depth };
-                    let is_false = self.is_false(&reference, place.module);
-                    let written = Shown(&reference).to_string();
-                    reference.extend_from_slice(rest);
-                    let one = self.reference(&reference, place, wanted, budget);
+                    let reference = [steps.as_slice(), rest].concat();
+                    let found = self.reference(&reference, place, wanted, budget);
                     budget.depth += 1;
-                    // `var.no ? X : …`: what follows a condition that does not hold is not taken, as far as a plan tells.
-                    match not_taken.take() {
-                        Some(condition) if !one.is_nothing() => beside = beside.or(Some(condition)),
-                        _ if one.is_nothing() => blank = blank.or(Some(written.clone())),
-                        _ => found.is_taken = true,
+                    let value = self.value(&steps, place.module).cloned();
+                    let part = Part { steps, found, value };
+                    if !parts.last().is_some_and(|before| self.is_key(&part, before, place.module, wanted)) {
+                        parts.push(part);
                     }
-                    not_taken = is_false.then_some(written);
-                    found.merge(one);
                 }
-                // Nothing is left that would be taken, or one of several was to be picked and one of those is nothing: it may be `null`.
-                let is_picked = std::mem::take(&mut found.is_picked);
-                let doubt = if std::mem::take(&mut found.is_taken) { blank.filter(|_| is_picked) } else { beside };
-                found.stops.extend(doubt);
-                found
+                if wanted.within { text_of(parts) } else { name_of(parts) }
             }
+        }
+    }
+
+    /// Whether it is the key of an object of the resource before it: `aws_x.y[each.key].name` is listed as `aws_x.y` and `each.key`.
+    fn is_key(&self, part: &Part, before: &Part, module: &ModuleInstance, wanted: Wanted) -> bool {
+        let [Step::Name(kind), Step::Name(name)] = before.steps.as_slice() else {
+            return false;
+        };
+        if !before.is_bare() || kind != wanted.kind || !part.found.leads_nowhere() {
+            return false;
+        }
+        let resource = (module.clone(), kind.clone(), name.clone());
+        let Some(instances) = self.instances.get(&resource) else {
+            return false;
+        };
+        let is = |fits: fn(&Key) -> bool| instances.by_key.keys().flatten().any(fits);
+        let (first, second) = (part.steps.first().and_then(Step::name), part.steps.get(1).and_then(Step::name));
+        match (first, second, &part.value) {
+            (Some("count"), Some("index"), _) => is(|key| matches!(key, Key::Number(_))),
+            (Some("each"), Some("key" | "value"), _) => is(|key| matches!(key, Key::Text(_))),
+            (_, _, Some(Json::String(text))) => instances.by_key.contains_key(&Some(Key::Text(text.clone()))),
+            (_, _, Some(Json::Number(number))) => {
+                number.as_u64().is_some_and(|number| instances.by_key.contains_key(&Some(Key::Number(number))))
+            }
+            _ => false,
+        }
+    }
+
+    /// The value of a variable, where the plan tells it.
+    fn value(&self, reference: &[Step], module: &ModuleInstance) -> Option<&Json> {
+        match reference {
+            [Step::Name(first), Step::Name(variable)] if first == "var" => self.configuration.variable(module, variable),
+            _ => None,
         }
     }
 
@@ -197,7 +269,7 @@ impl<'a> References<'a> {
         };
         let second = rest.first().and_then(Step::name);
         match (first.as_str(), second) {
-            ("count" | "path" | "terraform", _) | ("each", Some("key")) => Found::default(),
+            ("count" | "path" | "terraform", _) | ("each", Some("key")) => Found::known(),
             ("each", Some("value")) => {
                 // The element for this very key, and what is taken from it.
                 let mut element: Vec<Step> = place.key.iter().map(|key| Step::Key((*key).clone())).collect();
@@ -218,8 +290,12 @@ impl<'a> References<'a> {
 
     /// A variable of the root module is known. One of another module is what its call passes.
     fn variable(&self, variable: &str, rest: &[Step], module: &ModuleInstance, wanted: Wanted, budget: &mut Budget) -> Found {
+        if let Some(value) = self.configuration.variable(module, variable) {
+            return constant_at(value, rest);
+        }
         if module.0.is_empty() {
-            return Found::default();
+            // The plan has no value for it: nobody knows.
+            return Found { opaque: true, ..Found::default() };
         }
         let caller = module.parent();
         let place = Place { module: &caller, for_each: self.configuration.call_for_each(module), key: module.key() };
@@ -267,7 +343,7 @@ impl<'a> References<'a> {
         let resource = (module.clone(), wanted.kind.to_owned(), name.to_owned());
         match self.instances.get(&resource) {
             // `count = 0`, or all of them are deleted.
-            None if !self.incomplete => Found::default(),
+            None if !self.incomplete => Found::null(),
             None => stop(reference),
             // A key that no object has comes from `each.value`, or belongs to a list around the object: then it may be any of them.
             Some(instances) => {
@@ -278,22 +354,78 @@ impl<'a> References<'a> {
                     known.copied().unwrap_or_default()
                 };
                 if set.iter().all(is_known) {
-                    return Found::default();
+                    return Found::known();
                 }
-                Found { sets: vec![Rc::clone(set)], is_picked: rest.len() > 1, ..Found::default() }
+                Found { sets: vec![Rc::clone(set)], ..Found::default() }
             }
         }
     }
 }
 
-impl References<'_> {
-    /// Whether it is a variable that is `false`.
-    fn is_false(&self, reference: &[Step], module: &ModuleInstance) -> bool {
-        let [Step::Name(first), Step::Name(variable)] = reference else {
-            return false;
-        };
-        first == "var" && self.configuration.variable(module, variable) == Some(&Json::Bool(false))
+/// A constant, or what stands in it where the steps lead.
+fn constant_at(constant: &Json, steps: &[Step]) -> Found {
+    let value = steps.iter().try_fold(constant, |value, step| match step {
+        Step::Name(name) => value.get(name),
+        Step::Key(Key::Text(key)) => value.get(key),
+        Step::Key(Key::Number(number)) => value.get(usize::try_from(*number).ok()?),
+    });
+    if value.is_none_or(Json::is_null) { Found::null() } else { Found::known() }
+}
+
+/// Of an expression that is to be a name and nothing else. One reference is one; with several, the expression chooses or puts together,
+/// and a plan does not tell how. Only the usual choice of a module is taken for what it is: its own object, or the one that is handed in.
+fn name_of(parts: Vec<Part>) -> Found {
+    if let [condition, then, otherwise] = parts.as_slice()
+        && let Some(holds) = condition.switch()
+    {
+        let (taken, other) = if holds { (then, otherwise) } else { (otherwise, then) };
+        // What is not taken has no objects, or is a variable that is of no use.
+        let is_of_no_use = other.found.leads_nowhere() && (holds || other.value.is_none() && other.found.null);
+        if is_of_no_use && !taken.found.leads_nowhere() {
+            return taken.found.clone();
+        }
+        if other.found.leads_nowhere() && taken.found.leads_nowhere() {
+            let mut neither = then.found.clone();
+            neither.merge(otherwise.found.clone());
+            return neither;
+        }
     }
+    let several = parts.len() > 1;
+    let nowhere = parts.iter().find(|part| part.found.leads_nowhere()).map(Part::written);
+    let mut found = Found::default();
+    parts.into_iter().for_each(|part| found.merge(part.found));
+    if several && !found.leads_nowhere() {
+        match nowhere {
+            Some(written) if found.stops.is_empty() => found.stops.extend([written]),
+            Some(_) => {}
+            None => found.or_nothing = true,
+        }
+    }
+    found
+}
+
+/// Of an expression in which a name is only a part, as in `"/aws/neptune/${cluster.id}/audit"`. What else is in it has to fit there: else
+/// it is a condition, and the text may be another.
+fn text_of(parts: Vec<Part>) -> Found {
+    let first = parts.iter().position(|part| !part.found.leads_nowhere());
+    let mut stops = Vec::new();
+    for (position, part) in parts.iter().enumerate() {
+        let is_before = first.is_some_and(|first| position < first);
+        let fits = match &part.value {
+            Some(Json::String(text)) if is_before => LOG_GROUP_PREFIX.contains(text.as_str()),
+            Some(Json::String(text)) => LogType::ALL.iter().any(|log_type| format!("/{log_type}").contains(text.as_str())),
+            Some(_) => false,
+            // The key of the log group may well be the name of the log.
+            None => !is_before && matches!(part.steps.first().and_then(Step::name), Some("each" | "count")),
+        };
+        if first.is_some() && part.found.leads_nowhere() && !fits {
+            stops.push(part.written());
+        }
+    }
+    let mut found = Found::default();
+    parts.into_iter().for_each(|part| found.merge(part.found));
+    found.stops.extend(stops);
+    found
 }
 
 fn stop(reference: &[Step]) -> Found {
