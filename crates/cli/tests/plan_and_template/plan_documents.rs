@@ -4,7 +4,7 @@ use neptune_audit::plan::{Problem, judge};
 use neptune_audit::resources::Judging;
 use serde_json::{Value, json};
 
-use crate::support::{CENTRAL, assert_said, judge_plan, notes, plan_of, required, row};
+use crate::support::{CENTRAL, DECLARED, assert_said, judge_plan, notes, plan_of, required, row};
 
 fn problem(plan: &Value) -> Problem {
     judge(&plan.to_string(), false, &required(&[]), Judging::default()).unwrap_err()
@@ -325,4 +325,39 @@ fn the_cases_of_one_mutation_each_leave_the_rest_alone() {
         .remove("neptune_cluster_parameter_group_name");
     let rows = judge_plan(&plan, &required(&[]), Judging::default());
     assert_eq!(row(&rows, "aws_neptune_cluster.unchanged").verdict.as_str(), "UNDECIDED");
+}
+
+#[test]
+fn a_log_group_with_the_name_of_another_cluster_is_nobody_elses() {
+    let group = |name: &str| {
+        json!({
+            "address": "aws_cloudwatch_log_group.other", "mode": "managed", "type": "aws_cloudwatch_log_group", "name": "other",
+            "change": {"actions": ["create"], "before": null, "after": {"name": name, "retention_in_days": 90}, "after_unknown": {}, "after_sensitive": {}},
+        })
+    };
+    let of = |name: &str, prefix: bool| {
+        let mut plan = plan_of("cases");
+        let changes = plan["resource_changes"].as_array_mut().unwrap();
+        changes.retain(|change| change["type"] != "aws_cloudwatch_log_group");
+        changes.push(group(name));
+        let resources = plan["configuration"]["root_module"]["resources"].as_array_mut().unwrap();
+        let provider = resources[0]["provider_config_key"].clone();
+        resources.push(json!({
+            "address": "aws_cloudwatch_log_group.other", "mode": "managed", "type": "aws_cloudwatch_log_group", "name": "other",
+            "provider_config_key": provider, "expressions": {"name": {"constant_value": name}},
+        }));
+        if !prefix {
+            configured(&mut plan, "aws_neptune_cluster.prefix")["expressions"]["cluster_identifier"] = json!({"references": ["local.id"]});
+        }
+        let rows = judge_plan(&plan, &required(&[("minimumRetentionDays", "30")]), DECLARED);
+        let prefixed = row(&rows, "aws_neptune_cluster.prefix");
+        (prefixed.verdict.as_str(), prefixed.codes.clone())
+    };
+    let missing = ("FAIL", vec!["LOG_GROUP_MISSING"]);
+    // The provider makes the identifier up.
+    assert_eq!(of("/aws/neptune/known/audit", true), missing);
+    assert_eq!(of("/aws/neptune/anything/audit", true), missing);
+    // It is some text that is not known yet.
+    assert_eq!(of("/aws/neptune/known/audit", false), missing);
+    assert_eq!(of("/aws/neptune/anything/audit", false), ("UNDECIDED", vec![]));
 }
