@@ -12,10 +12,16 @@ use super::written::written;
 impl Evaluator<'_> {
     /// Whether a condition holds in this world.
     pub(super) fn condition(&self, name: &str) -> bool {
-        if let Some(known) = self.conditions.borrow().get(name) {
-            return *known;
+        let known = self.conditions.borrow().get(name).cloned();
+        if let Some((holds, rests_on)) = known {
+            self.rest_on(rests_on);
+            return holds;
         }
         let level = self.level.get();
+        if level >= MOST_LEVELS {
+            self.rest_on_anything();
+        }
+        let before = self.rests_on.take();
         let holds = match self.template.conditions.get(name) {
             _ if let Some(changed_by) = &self.template.conditions_changed_by => {
                 self.ask(&format!("condition `{name}`, which {changed_by} may change"))
@@ -29,13 +35,16 @@ impl Evaluator<'_> {
             // A condition that is not there, or that rests on itself.
             _ => self.ask(&format!("condition `{name}`")),
         };
-        self.conditions.borrow_mut().insert(name.to_owned(), holds);
+        let rests_on = self.rests_on.replace(before);
+        self.conditions.borrow_mut().insert(name.to_owned(), (holds, rests_on.clone()));
+        self.rest_on(rests_on);
         holds
     }
 
     fn holds(&self, node: &Rc<Node>) -> bool {
         let level = self.level.get();
         if level >= MOST_LEVELS {
+            self.rest_on_anything();
             return self.ask(&written(node));
         }
         self.level.set(level + 1);
@@ -70,7 +79,7 @@ impl Evaluator<'_> {
             Same::Perhaps => {
                 let (one, two) = if one <= two { (one, two) } else { (two, one) };
                 let name = || format!("whether `{one}` equals `{two}`");
-                self.world.ask(Question::Equal(one.clone(), two.clone()), name, 2) == 0
+                self.ask_world(Question::Equal(one.clone(), two.clone()), name, 2) == 0
             }
         }
     }
@@ -85,6 +94,6 @@ impl Evaluator<'_> {
 
     fn ask(&self, what: &str) -> bool {
         let question = Question::Equal(Text::known("true"), Text::token(Token::Other(what.into())));
-        self.world.ask(question, || what.to_owned(), 2) == 0
+        self.ask_world(question, || what.to_owned(), 2) == 0
     }
 }

@@ -151,6 +151,8 @@ pub(super) struct Template {
     pub(super) resources: Vec<Resource>,
     /// Position of each resource.
     by_id: HashMap<String, usize>,
+    /// Positions of the resources of each type.
+    by_kind: HashMap<String, Vec<usize>>,
     /// Entries of `Resources` that bring more resources: `Fn::ForEach::Name`, and calls of macros.
     pub(super) brought: Vec<Brought>,
     /// A macro that may change anything.
@@ -184,6 +186,7 @@ impl Template {
             mappings: section(root, "Mappings").map(|(name, node)| (name.to_owned(), Rc::clone(node))).collect(),
             resources: Vec::new(),
             by_id: HashMap::new(),
+            by_kind: HashMap::new(),
             brought: Vec::new(),
             foreign_macro: root
                 .get("Transform")
@@ -210,6 +213,7 @@ impl Template {
                 return Err(Unreadable { place: entry.place, problem: format!("the resource `{}` has no `Type`", entry.key) });
             };
             template.by_id.insert(entry.key.clone(), template.resources.len());
+            template.by_kind.entry(kind.clone()).or_default().push(template.resources.len());
             template.resources.push(Resource {
                 logical_id: entry.key.clone(),
                 place: entry.place,
@@ -223,6 +227,12 @@ impl Template {
         template.conditions.values().for_each(|node| compare(node, &mut compared));
         template.compared = compared;
         Ok(template)
+    }
+
+    /// The resources of these types.
+    pub(super) fn of(&self, kinds: &'static [&'static str]) -> impl Iterator<Item = &Resource> {
+        let positions = kinds.iter().filter_map(|kind| self.by_kind.get(*kind)).flatten();
+        positions.filter_map(|position| self.resources.get(*position))
     }
 
     /// A resource.

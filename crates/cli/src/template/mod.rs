@@ -2,8 +2,7 @@
 //!
 //! In reading order: [`document`] is the tree with its places ([`yaml`], [`json`]), [`declared`] its sections, [`text`] what is known in
 //! part, [`evaluate`] what an expression comes to in one [`world`] ([`functions`], [`conditions`], [`written`]), [`linking`] a cluster there with its
-//! [`log_groups`] ([`made`], [`values`]),
-//! [`worlds`] all of them.
+//! [`log_groups`] ([`made`], [`values`]), [`worlds`] all of them, with what is [`remembered`] from one to the next.
 
 mod conditions;
 mod declared;
@@ -15,6 +14,7 @@ mod json;
 mod linking;
 mod log_groups;
 mod made;
+mod remembered;
 mod text;
 mod values;
 mod world;
@@ -22,13 +22,13 @@ mod worlds;
 mod written;
 mod yaml;
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use declared::Template as Declared;
 use linking::is_cluster;
 use neptune_audit_core::requirements::Requirements;
-use worlds::{Judge, MOST_LOOKS};
+use remembered::Fixed;
+use worlds::Judge;
 
 use crate::resources::{Judging, Row, Subject};
 
@@ -76,7 +76,7 @@ impl Template {
     /// Judges every Neptune cluster, in the template's order.
     pub fn judge(&self, given: &Given, required: &Requirements, judging: Judging) -> Vec<(Subject, Row)> {
         let template = &self.0;
-        let judge = Judge { template, given, required, judging, looks: Cell::new(MOST_LOOKS) };
+        let judge = Judge { template, given, required, judging, fixed: Fixed::default() };
         let mut rows = Vec::new();
         for resource in template.resources.iter().filter(|resource| is_cluster(resource)) {
             let Some((row, defaults)) = judge.row(resource) else { continue };

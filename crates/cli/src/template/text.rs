@@ -1,5 +1,6 @@
 //! A text of which some parts are known only after the deployment: `/aws/neptune/${Cluster}/audit`.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
 
@@ -140,48 +141,105 @@ impl Text {
 
     /// Whether it is the same as another. What is equal at both ends does not matter; what is left tells.
     pub(super) fn same(&self, other: &Self) -> Same {
-        let (mut one, mut two) = (self.pieces(), other.pieces());
-        for _end in 0..2 {
-            while let (Some(first), Some(second)) = (one.last(), two.last()) {
-                match (first, second) {
-                    _ if first == second => {}
-                    (Piece::Letter(_), Piece::Letter(_)) => return Same::No,
+        let (mut one, mut two) = (Rest::of(self), Rest::of(other));
+        for end in [End::First, End::Last] {
+            while let (Some(first), Some(second)) = (one.piece(end), two.piece(end)) {
+                let (first, second) = match (first, second) {
+                    (Piece::Text(first), Piece::Text(second)) => match end.common(first, second) {
+                        0 => return Same::No,
+                        common => (common, common),
+                    },
+                    (Piece::Token(first), Piece::Token(second)) if first == second => (0, 0),
                     _ => break,
-                }
-                one.pop();
-                two.pop();
+                };
+                one.pass(end, first);
+                two.pass(end, second);
             }
-            one.reverse();
-            two.reverse();
         }
         // A letter that nothing is left to stand against makes them differ; a token may be empty.
-        let has_letter = |pieces: &[Piece<'_>]| pieces.iter().any(|piece| matches!(piece, Piece::Letter(_)));
-        match (one.as_slice(), two.as_slice()) {
-            ([], []) => Same::Yes,
-            ([], left) | (left, []) if has_letter(left) => Same::No,
+        match (one.only(), two.only()) {
+            _ if one.is_empty() && two.is_empty() => Same::Yes,
+            _ if one.is_empty() && two.has_letter() || two.is_empty() && one.has_letter() => Same::No,
             // CloudFormation makes up a name of its own for each resource.
-            ([Piece::Token(Token::Name(one))], [Piece::Token(Token::Name(two))]) if one != two => Same::No,
+            (Some(Piece::Token(Token::Name(one))), Some(Piece::Token(Token::Name(two)))) if one != two => Same::No,
             _ => Same::Perhaps,
         }
     }
+}
 
-    fn pieces(&self) -> Vec<Piece<'_>> {
-        let mut pieces = Vec::new();
-        for part in &self.parts {
-            match part {
-                Part::Known(text) => pieces.extend(text.chars().map(Piece::Letter)),
-                Part::Token(token) => pieces.push(Piece::Token(token)),
-            }
+/// One of the two ends of a text.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    First,
+    Last,
+}
+
+impl End {
+    /// How many bytes of two texts are the same here.
+    fn common(self, one: &str, two: &str) -> usize {
+        let same = |letters: (char, char)| (letters.0 == letters.1).then_some(letters.0.len_utf8());
+        match self {
+            Self::First => one.chars().zip(two.chars()).map_while(same).sum(),
+            Self::Last => one.chars().rev().zip(two.chars().rev()).map_while(same).sum(),
         }
-        pieces
     }
 }
 
-/// A letter or a token.
-#[derive(Clone, Copy, PartialEq)]
+/// Text that is known, or a token.
+#[derive(Clone, Copy)]
 enum Piece<'a> {
-    Letter(char),
+    Text(&'a str),
     Token(&'a Token),
+}
+
+/// What is left of a text.
+struct Rest<'a>(VecDeque<Piece<'a>>);
+
+impl<'a> Rest<'a> {
+    fn of(text: &'a Text) -> Self {
+        let piece = |part: &'a Part| match part {
+            Part::Known(text) => Piece::Text(text),
+            Part::Token(token) => Piece::Token(token),
+        };
+        Self(text.parts.iter().map(piece).collect())
+    }
+
+    fn piece(&self, end: End) -> Option<Piece<'a>> {
+        if end == End::First { self.0.front() } else { self.0.back() }.copied()
+    }
+
+    /// Leaves out so many bytes of text at an end, or a token.
+    fn pass(&mut self, end: End, bytes: usize) {
+        let piece = if end == End::First { self.0.front_mut() } else { self.0.back_mut() };
+        if let Some(Piece::Text(text)) = piece {
+            let rest = match end {
+                End::First => text.get(bytes..),
+                End::Last => text.get(..text.len().saturating_sub(bytes)),
+            };
+            *text = rest.unwrap_or_default();
+            if !text.is_empty() {
+                return;
+            }
+        }
+        if end == End::First {
+            self.0.pop_front()
+        } else {
+            self.0.pop_back()
+        };
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn has_letter(&self) -> bool {
+        self.0.iter().any(|piece| matches!(piece, Piece::Text(_)))
+    }
+
+    /// The one piece that is left, where it is one.
+    fn only(&self) -> Option<Piece<'a>> {
+        if self.0.len() == 1 { self.0.front().copied() } else { None }
+    }
 }
 
 /// As a template would write it.

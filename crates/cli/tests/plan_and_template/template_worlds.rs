@@ -323,3 +323,81 @@ fn what_is_broken_for_either_log_says_so_and_what_decides_for_which() {
     assert_eq!(audit.detail.as_deref(), Some("it depends on parameter `Stage`"));
     assert!(rows[0].message.starts_with("slowquery: EXPORT_OFF. To do: "), "{}", rows[0].message);
 }
+
+#[test]
+fn what_is_said_of_one_cluster_does_not_depend_on_those_before_it() {
+    let mut text = "Parameters:\n".to_owned();
+    (0..13).for_each(|number| text.push_str(&format!("  P{number}: {{Type: String}}\n")));
+    text.push_str("Conditions:\n");
+    (0..13).for_each(|number| text.push_str(&format!("  C{number}: !Equals [!Ref P{number}, x]\n")));
+    text.push_str(
+        "Resources:\n  Group: {Type: AWS::Neptune::DBClusterParameterGroup, Properties: {Parameters: {neptune_enable_audit_log: 1}}}\n",
+    );
+    let cluster = |name: &str, conditions: usize| {
+        let exports: Vec<_> = (0..conditions).map(|number| format!("!If [C{number}, audit, slowquery]")).collect();
+        format!(
+            "  {name}:\n    Type: AWS::Neptune::DBCluster\n    Properties: {{DBClusterParameterGroupName: !Ref Group, EnableCloudwatchLogsExports: [{}, audit]}}\n",
+            exports.join(", ")
+        )
+    };
+    (0..40).for_each(|number| text.push_str(&cluster(&format!("Many{number}"), 13)));
+    text.push_str(&cluster("Few", 6));
+    let rows = judge_template(&text, &[], &required(&[]), Judging::default());
+    assert!(row(&rows, "Many0").message.contains("too much is unknown") && row(&rows, "Many39").message.contains("too much is unknown"));
+    assert_eq!(said(row(&rows, "Few")), "PASS");
+}
+
+#[test]
+fn what_is_remembered_from_one_world_is_used_only_where_it_is_the_same() {
+    // Each part rests on other parameters; the log group's name on all of them.
+    let text = r#"
+Parameters:
+  A: {Type: String, AllowedValues: [audit, slowquery]}
+  B: {Type: String, AllowedValues: ['0', '1']}
+  C: {Type: String, AllowedValues: [graph, other]}
+  D: {Type: Number, AllowedValues: [30, 90]}
+Conditions:
+  IsOn: !And [!Equals [!Ref A, audit], !Equals [!Ref B, '1']]
+Resources:
+  Group:
+    Type: AWS::Neptune::DBClusterParameterGroup
+    Properties: {Parameters: {neptune_enable_audit_log: !If [IsOn, 1, 0]}}
+  Cluster:
+    Type: AWS::Neptune::DBCluster
+    Properties:
+      DBClusterIdentifier: !Ref C
+      DBClusterParameterGroupName: !Ref Group
+      EnableCloudwatchLogsExports: [!Ref A]
+  Log:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: !Sub '/aws/neptune/${C}/audit', RetentionInDays: !If [IsOn, !Ref D, 1]}
+"#;
+    let asked = required(&[("minimumRetentionDays", "60")]);
+    let of = |given: &[(&str, &str)]| said(&judge_template(text, given, &asked, Judging::default())[0]);
+    let mut certain: Option<Vec<String>> = None;
+    for a in ["audit", "slowquery"] {
+        for b in ["0", "1"] {
+            for c in ["graph", "other"] {
+                for d in ["30", "90"] {
+                    let one = of(&[("A", a), ("B", b), ("C", c), ("D", d)]);
+                    let is_on = (a, b) == ("audit", "1");
+                    let expected = match (is_on, a, d) {
+                        (true, _, "90") => "PASS",
+                        (true, ..) => "FAIL RETENTION_TOO_SHORT",
+                        (false, "audit", _) => "FAIL PARAMETER_OFF RETENTION_TOO_SHORT",
+                        (false, ..) => "FAIL PARAMETER_OFF EXPORT_OFF RETENTION_TOO_SHORT",
+                    };
+                    assert_eq!(one, expected, "{a} {b} {c} {d}");
+                    let codes = one.split(' ').skip(1).map(str::to_owned).collect::<Vec<_>>();
+                    certain =
+                        Some(certain.map_or(codes.clone(), |certain| certain.into_iter().filter(|code| codes.contains(code)).collect()));
+                }
+            }
+        }
+    }
+    assert_eq!(certain, Some(Vec::new()));
+    assert_eq!(of(&[]), "UNDECIDED");
+    assert_eq!(of(&[("B", "0")]), "FAIL PARAMETER_OFF RETENTION_TOO_SHORT");
+    assert_eq!(of(&[("A", "slowquery"), ("D", "90")]), "FAIL PARAMETER_OFF EXPORT_OFF RETENTION_TOO_SHORT");
+    assert_eq!(of(&[("A", "audit"), ("B", "1"), ("D", "90")]), "PASS");
+}
