@@ -30,14 +30,11 @@ use crate::error::Failure;
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    let matches = args::command().get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let done = match cli.task {
-        Task::Scan(args) => scan::run(&args),
-        Task::Plan(args) => gate::plan(&args),
-        Task::Template(args) => gate::template(&args),
-        Task::Explain { code } => explain::run(code.as_deref()),
-        Task::Completions { shell } => completions(shell),
+    let done = match args::command().try_get_matches() {
+        Ok(matches) => task(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).task),
+        // What was asked for, `--help` and `--version`, is data: that it cannot be written is a failure.
+        Err(asked) if !asked.use_stderr() => print(&asked.render().ansi().to_string()).map(|()| exit::OK),
+        Err(wrong) => wrong.exit(),
     };
     match done {
         Ok(code) => ExitCode::from(code),
@@ -45,6 +42,16 @@ pub fn run() -> ExitCode {
             say("error", &failure.message);
             ExitCode::from(failure.exit)
         }
+    }
+}
+
+fn task(task: Task) -> Result<u8, Failure> {
+    match task {
+        Task::Scan(args) => scan::run(&args),
+        Task::Plan(args) => gate::plan(&args),
+        Task::Template(args) => gate::template(&args),
+        Task::Explain { code } => explain::run(code.as_deref()),
+        Task::Completions { shell } => completions(shell),
     }
 }
 

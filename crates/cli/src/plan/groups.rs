@@ -191,14 +191,24 @@ fn parameter(object: &Object, wanted: &str) -> Value<Option<String>> {
     let blocks = attributes.get("parameter");
     let blocks = match &blocks {
         Value::Unknown(_) => return unknown(),
-        Value::Known(Json::Null) | Value::Sensitive(Json::Null) => return Value::Known(None),
+        Value::Known(Json::Null) | Value::Sensitive(Json::Null) => &Vec::new(),
         Value::Known(Json::Array(list)) | Value::Sensitive(Json::Array(list)) => list,
         Value::Known(_) | Value::Sensitive(_) => return unknown(),
     };
+    let all_later = attributes.unknown.get("parameter").and_then(Json::as_array);
+    let later = |at: usize| all_later.and_then(|later| later.get(at));
+    // A block that is known only later may be any.
+    if all_later.iter().flat_map(|later| later.iter().skip(blocks.len())).any(super::attributes::holds_true) {
+        return unknown();
+    }
     let mut values: Vec<Option<&str>> = Vec::new();
-    for block in blocks {
+    for (at, block) in blocks.iter().enumerate() {
+        let is_later =
+            |field: &str| later(at).is_some_and(|block| *block == Json::Bool(true) || block.get(field) == Some(&Json::Bool(true)));
         match block.get("name").and_then(Json::as_str) {
             None => return unknown(),
+            Some(_) if is_later("name") => return unknown(),
+            Some(name) if name == wanted && is_later("value") => return unknown(),
             Some(name) if name == wanted => values.push(block.get("value").and_then(Json::as_str)),
             // AWS may take another spelling for the same, and may not.
             Some(name) if name.eq_ignore_ascii_case(wanted) => return unknown(),

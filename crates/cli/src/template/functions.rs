@@ -10,6 +10,7 @@ use super::evaluate::Evaluator;
 use super::evaluated::Evaluated;
 use super::text::{Text, Token};
 use super::written::written;
+use super::yaml::switch;
 
 impl Evaluator<'_> {
     pub(super) fn substitute(&self, argument: &Rc<Node>) -> Option<Evaluated> {
@@ -79,6 +80,11 @@ impl Evaluator<'_> {
         let changed_by = self.template.mappings_changed_by.clone();
         if let Some(by) = changed_by.or_else(|| brought(map?)).or_else(|| brought(under?)) {
             return Some(Evaluated::Text(Text::token(Token::Other(format!("{}, which {by} may change", written(whole)).into()))));
+        }
+        // `on` is read as a switch, and whether the key of a mapping is read so too nobody says.
+        let is_switch = |map: &Node, key: &str| map.get(key).is_none() && map.entries().iter().any(|entry| switch(&entry.key) == Some(key));
+        if map.is_some_and(|map| is_switch(map, &first)) || under.is_some_and(|map| is_switch(map, &second)) {
+            return None;
         }
         let found = under.and_then(|map| map.get(&second));
         let found = found.or_else(|| rest.first().and_then(|options| options.get("DefaultValue")));

@@ -320,6 +320,18 @@ fn help_names_every_flag_of_the_contract() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_cannot_be_written_is_a_failure() {
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for arguments in [&["plan", "--help"][..], &["--help"], &["--version"], &["help", "template"], &["explain"]] {
+        let done = Command::new(env!("CARGO_BIN_EXE_neptune-audit")).args(arguments).stdout(full()).output().unwrap();
+        assert_eq!(done.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&done).contains("cannot write to standard output"), "{arguments:?}: {}", stderr(&done));
+        assert_eq!(code(arguments), 0, "{arguments:?}");
+    }
+}
+
 #[test]
 fn every_fixture_is_used() {
     let used: String = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plan_and_template"))

@@ -9,7 +9,7 @@ const WHOLE: &str = r#"
 Parameters:
   On: {Type: String, Default: '1'}
 Mappings:
-  Logs: {audit: {on: '1'}}
+  Logs: {audit: {set: '1'}}
 Conditions:
   Always: !Equals [a, a]
 Resources:
@@ -19,7 +19,7 @@ Resources:
       Family: neptune1.4
       Parameters:
         neptune_enable_audit_log: !Ref On
-        neptune_enable_slow_query_log: !FindInMap [Logs, audit, on]
+        neptune_enable_slow_query_log: !FindInMap [Logs, audit, set]
   Cluster:
     Type: AWS::Neptune::DBCluster
     Properties:
@@ -86,18 +86,18 @@ fn a_macro_may_change_what_is_beside_it_wherever_it_is_called() {
 
 #[test]
 fn a_macro_in_a_mapping_or_a_parameter_may_change_what_is_read_there() {
-    let mapped = WHOLE.replace("neptune_enable_audit_log: !Ref On", "neptune_enable_audit_log: !FindInMap [Logs, audit, on]");
+    let mapped = WHOLE.replace("neptune_enable_audit_log: !Ref On", "neptune_enable_audit_log: !FindInMap [Logs, audit, set]");
     assert_eq!(judged(&mapped).0, "PASS");
     for (from, to) in [
         ("  Logs: {audit", "  'Fn::Transform': {Name: Ours}\n  Logs: {audit"),
         ("  Logs: {audit", "  Logs: {'Fn::Transform': {Name: Ours}, audit"),
-        ("{on: '1'}", "{on: '1', 'Fn::Transform': {Name: Ours}}"),
+        ("{set: '1'}", "{set: '1', 'Fn::Transform': {Name: Ours}}"),
     ] {
         let (said, message) = judged(&mapped.replace(from, to));
         assert_eq!(said, "UNDECIDED", "{to}");
         assert!(message.contains("Ours"), "{message}");
         // A default for what is not there does not help: the macro may bring it.
-        let missing = mapped.replace("[Logs, audit, on]", "[Logs, audit, off, {DefaultValue: '1'}]");
+        let missing = mapped.replace("[Logs, audit, set]", "[Logs, audit, unset, {DefaultValue: '1'}]");
         assert_eq!(judged(&missing).0, "PASS");
         assert_eq!(judged(&missing.replace(from, to)).0, "UNDECIDED", "{to}");
     }

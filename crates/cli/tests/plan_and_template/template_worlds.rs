@@ -185,6 +185,10 @@ fn mappings_are_looked_up() {
     assert_eq!(of(&text("nowhere"), &[]), "UNDECIDED");
     assert_eq!(of(&text("!Ref Stage"), &[("Stage", "production")]), "PASS");
     assert_eq!(of(&text("!Ref Stage"), &[]), "UNDECIDED");
+    // Whether the key `on` is read as a switch nobody says, and the value `on` is one.
+    let switched = text("on").replace("production: {Audit", "on: {Audit");
+    assert_eq!(of(&switched, &[]), "UNDECIDED");
+    assert_eq!(of(&switched.replace("[Stages, on,", "[Stages, 'on',"), &[]), "PASS");
     let otherwise = text("nowhere").replace(", Audit]", ", Audit, {DefaultValue: 1}]");
     assert_eq!(of(&otherwise, &[]), "PASS");
 }
@@ -400,4 +404,20 @@ Resources:
     assert_eq!(of(&[("B", "0")]), "FAIL PARAMETER_OFF RETENTION_TOO_SHORT");
     assert_eq!(of(&[("A", "slowquery"), ("D", "90")]), "FAIL PARAMETER_OFF EXPORT_OFF RETENTION_TOO_SHORT");
     assert_eq!(of(&[("A", "audit"), ("B", "1"), ("D", "90")]), "PASS");
+}
+
+#[test]
+fn a_switch_is_compared_as_cloudformation_reads_it() {
+    for (default, compared, expected) in [
+        ("'true'", "True", "PASS"),
+        ("yes", "'true'", "PASS"),
+        ("on", "YES", "PASS"),
+        ("yes", "'yes'", "FAIL PARAMETER_OFF EXPORT_OFF"),
+        ("'True'", "True", "FAIL PARAMETER_OFF EXPORT_OFF"),
+    ] {
+        let text = BOTH
+            .replace("{Type: String}", &format!("{{Type: String, Default: {default}}}"))
+            .replace("[!Ref Stage, production]", &format!("[!Ref Stage, {compared}]"));
+        assert_eq!(of(&text, &[]), expected, "{default} {compared}");
+    }
 }
