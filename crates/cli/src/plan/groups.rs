@@ -7,9 +7,10 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 
 use super::configuration::Configuration;
+use super::found::Found;
 use super::index::{Index, distinct, perhaps};
 use super::objects::{Fate, Kind, Object};
-use super::references::{Found, References, Wanted};
+use super::references::{References, Wanted};
 use crate::report::Basis;
 use crate::resources::{Group, OneOf, ParameterGroup, Value};
 

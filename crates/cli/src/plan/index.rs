@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::configuration::Configuration;
+use super::found::Found;
 use super::objects::{Fate, Kind, Object, Together};
-use super::references::{Found, References, Wanted};
+use super::references::{References, Wanted};
 use super::work;
 use crate::resources::{Attached, Value};
 

@@ -1,19 +1,21 @@
 //! Reads Terraform plans: every Neptune cluster, with what the plan says of its trail.
 //!
 //! In reading order: [`document`] is the JSON, [`objects`] what a trail is made of ([`address`], [`attributes`]), [`references`] follows
-//! expressions through the [`configuration`], and [`linking`] puts each cluster together with its parameter group ([`groups`]), its log
-//! groups ([`log_groups`]) and their [`filters`], all found by an [`index`].
+//! expressions through the [`configuration`] ([`parts`], [`found`]), and [`linking`] puts each cluster together with its parameter group
+//! ([`groups`]), its log groups ([`log_groups`]) and their [`filters`], all found by an [`index`].
 
 mod address;
 mod attributes;
 mod configuration;
 mod document;
 mod filters;
+mod found;
 mod groups;
 mod index;
 mod linking;
 mod log_groups;
 mod objects;
+mod parts;
 mod references;
 #[cfg(test)]
 mod tests;

@@ -7,11 +7,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use neptune_audit_core::facts::{LOG_GROUP_PREFIX, LogType};
 use serde_json::Value as Json;
 
 use super::address::{Address, Key, ModuleInstance, Shown, Step, parse};
 use super::configuration::{Configuration, Expression};
+use super::found::Found;
+use super::parts::{Part, constant_at, name_of, text_of};
 use super::work;
 
 /// How many references are followed for one attribute, and how far one leads to the next. Real ones need a handful.
@@ -33,86 +34,6 @@ pub(super) struct Wanted {
     pub(super) attributes: &'static [&'static str],
     /// Whether the name is only a part of the text that refers to it, as that of a cluster is of its log group's.
     pub(super) within: bool,
-}
-
-/// Where the references of an expression lead.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Found {
-    /// Objects by their position in the plan, in sets that may be large and shared.
-    pub(super) sets: Vec<Rc<[usize]>>,
-    /// References that lead to something else.
-    pub(super) stops: BTreeSet<String>,
-    /// Whether an expression without references is among them, whose value may not be known either.
-    pub(super) opaque: bool,
-    /// Whether it may be `null` instead, or something of which a plan shows nothing: several things go into it.
-    pub(super) or_nothing: bool,
-    /// Whether something that is `null` is among them.
-    null: bool,
-    /// Whether something that is known is among them.
-    known: bool,
-}
-
-impl Found {
-    fn null() -> Self {
-        Self { null: true, ..Self::default() }
-    }
-
-    fn known() -> Self {
-        Self { known: true, ..Self::default() }
-    }
-
-    /// The objects, each once.
-    pub(super) fn objects(&self) -> BTreeSet<usize> {
-        self.sets.iter().flat_map(|set| set.iter().copied()).inspect(|_| work::step()).collect()
-    }
-
-    /// Whether it can only be unknown because it is `null`: nothing else is among what it is made of. With something that is known it may
-    /// be made by a function like `timestamp`, of which a plan shows nothing.
-    pub(super) fn is_null(&self) -> bool {
-        self.null && !self.known && self.leads_nowhere()
-    }
-
-    /// Whether nothing is among it that is not known.
-    fn leads_nowhere(&self) -> bool {
-        self.sets.iter().all(|set| set.is_empty()) && self.stops.is_empty() && !self.opaque
-    }
-
-    fn merge(&mut self, other: Self) {
-        for set in other.sets {
-            if !self.sets.iter().any(|known| Rc::ptr_eq(known, &set)) {
-                self.sets.push(set);
-            }
-        }
-        self.stops.extend(other.stops);
-        self.opaque |= other.opaque;
-        self.or_nothing |= other.or_nothing;
-        self.null |= other.null;
-        self.known |= other.known;
-    }
-}
-
-/// One reference of an expression, and where it leads.
-struct Part {
-    /// As it stands there.
-    steps: Vec<Step>,
-    found: Found,
-    /// What it is worth, where it is a variable with a value.
-    value: Option<Json>,
-}
-
-impl Part {
-    fn written(&self) -> String {
-        Shown(&self.steps).to_string()
-    }
-
-    /// Whether it is the whole of a resource: what follows it may be the key of one of its objects.
-    fn is_bare(&self) -> bool {
-        matches!(self.steps.as_slice(), [Step::Name(_), Step::Name(_)])
-    }
-
-    fn switch(&self) -> Option<bool> {
-        self.value.as_ref().and_then(Json::as_bool)
-    }
 }
 
 /// The instances of one resource in one module instance.
@@ -360,72 +281,6 @@ impl<'a> References<'a> {
             }
         }
     }
-}
-
-/// A constant, or what stands in it where the steps lead.
-fn constant_at(constant: &Json, steps: &[Step]) -> Found {
-    let value = steps.iter().try_fold(constant, |value, step| match step {
-        Step::Name(name) => value.get(name),
-        Step::Key(Key::Text(key)) => value.get(key),
-        Step::Key(Key::Number(number)) => value.get(usize::try_from(*number).ok()?),
-    });
-    if value.is_none_or(Json::is_null) { Found::null() } else { Found::known() }
-}
-
-/// Of an expression that is to be a name and nothing else. One reference is one; with several, the expression chooses or puts together,
-/// and a plan does not tell how. Only the usual choice of a module is taken for what it is: its own object, or the one that is handed in.
-fn name_of(parts: Vec<Part>) -> Found {
-    if let [condition, then, otherwise] = parts.as_slice()
-        && let Some(holds) = condition.switch()
-    {
-        let (taken, other) = if holds { (then, otherwise) } else { (otherwise, then) };
-        // What is not taken has no objects, or is a variable that is of no use.
-        let is_of_no_use = other.found.leads_nowhere() && (holds || other.value.is_none() && other.found.null);
-        if is_of_no_use && !taken.found.leads_nowhere() {
-            return taken.found.clone();
-        }
-        if other.found.leads_nowhere() && taken.found.leads_nowhere() {
-            let mut neither = then.found.clone();
-            neither.merge(otherwise.found.clone());
-            return neither;
-        }
-    }
-    let several = parts.len() > 1;
-    let nowhere = parts.iter().find(|part| part.found.leads_nowhere()).map(Part::written);
-    let mut found = Found::default();
-    parts.into_iter().for_each(|part| found.merge(part.found));
-    if several && !found.leads_nowhere() {
-        match nowhere {
-            Some(written) if found.stops.is_empty() => found.stops.extend([written]),
-            Some(_) => {}
-            None => found.or_nothing = true,
-        }
-    }
-    found
-}
-
-/// Of an expression in which a name is only a part, as in `"/aws/neptune/${cluster.id}/audit"`. What else is in it has to fit there: else
-/// it is a condition, and the text may be another.
-fn text_of(parts: Vec<Part>) -> Found {
-    let first = parts.iter().position(|part| !part.found.leads_nowhere());
-    let mut stops = Vec::new();
-    for (position, part) in parts.iter().enumerate() {
-        let is_before = first.is_some_and(|first| position < first);
-        let fits = match &part.value {
-            Some(Json::String(text)) if is_before => LOG_GROUP_PREFIX.contains(text.as_str()),
-            Some(Json::String(text)) => LogType::ALL.iter().any(|log_type| format!("/{log_type}").contains(text.as_str())),
-            Some(_) => false,
-            // The key of the log group may well be the name of the log.
-            None => !is_before && matches!(part.steps.first().and_then(Step::name), Some("each" | "count")),
-        };
-        if first.is_some() && part.found.leads_nowhere() && !fits {
-            stops.push(part.written());
-        }
-    }
-    let mut found = Found::default();
-    parts.into_iter().for_each(|part| found.merge(part.found));
-    found.stops.extend(stops);
-    found
 }
 
 fn stop(reference: &[Step]) -> Found {

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::document::Node;
 use super::evaluate::{Evaluator, MOST_LEVELS};
 use super::evaluated::Evaluated;
-use super::text::{Part, Same, Text, Token};
+use super::same::Same;
+use super::text::{Part, Text, Token};
 use super::world::Question;
 use super::written::written;
 
@@ -22,11 +23,9 @@ impl Evaluator<'_> {
             self.rest_on_anything();
         }
         let before = self.rests_on.take();
-        let holds = match self.template.conditions.get(name) {
-            _ if let Some(changed_by) = &self.template.conditions_changed_by => {
-                self.ask(&format!("condition `{name}`, which {changed_by} may change"))
-            }
-            Some(node) if level < MOST_LEVELS => {
+        let holds = match (&self.template.conditions_changed_by, self.template.conditions.get(name)) {
+            (Some(changed_by), _) => self.ask(&format!("condition `{name}`, which {changed_by} may change")),
+            (None, Some(node)) if level < MOST_LEVELS => {
                 self.level.set(level + 1);
                 let holds = self.holds(node);
                 self.level.set(level);

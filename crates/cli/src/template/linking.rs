@@ -7,7 +7,8 @@ use super::evaluate::Evaluator;
 use super::evaluated::Evaluated;
 use super::made::Made;
 use super::remembered::Memory;
-use super::text::{Same, Token};
+use super::same::Same;
+use super::text::Token;
 use super::values::{parameter, shown, switch, text, unknown, value};
 use crate::report::Basis;
 use crate::resources::{AccountPolicy, Attached, Cluster, Group, Kept, OneOf, ParameterGroup, Value};
@@ -28,12 +29,14 @@ pub(super) fn engine(resource: &Resource, evaluator: &Evaluator<'_>) -> Value<St
     text(&evaluator.property(resource, "Engine"), "Engine").map(Option::unwrap_or_default)
 }
 
+type Tags = Value<Vec<(Value<String>, Value<String>)>>;
+
 /// What the parts of one cluster came to in the worlds that were looked at.
 #[derive(Default)]
 pub(super) struct Parts {
     group: Memory<Group>,
     exports: Memory<Value<Vec<Value<String>>>>,
-    tags: Memory<Value<Vec<(Value<String>, Value<String>)>>>,
+    tags: Memory<Tags>,
     audit: Memory<Kept>,
     slow_query: Memory<Kept>,
     account: Memory<(Vec<Attached<AccountPolicy>>, Option<String>)>,
@@ -145,7 +148,7 @@ impl Made<'_> {
         }
     }
 
-    fn tags(&self, cluster: &Resource) -> Value<Vec<(Value<String>, Value<String>)>> {
+    fn tags(&self, cluster: &Resource) -> Tags {
         let tags = self.evaluator.property(cluster, "Tags");
         let Evaluated::List(elements) = &tags else {
             return if tags == Evaluated::Absent { Value::Known(Vec::new()) } else { Value::Unknown(unknown(&tags, "Tags")) };

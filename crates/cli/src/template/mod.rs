@@ -1,8 +1,9 @@
 //! Reads CloudFormation templates, and judges every Neptune cluster in every world that parameters and conditions allow.
 //!
-//! In reading order: [`document`] is the tree with its places ([`yaml`], [`json`]), [`declared`] its sections, [`text`] what is known in
-//! part, [`evaluate`] what an expression comes to in one [`world`] ([`functions`], [`conditions`], [`written`]), [`linking`] a cluster there with its
-//! [`log_groups`] ([`made`], [`values`]), [`worlds`] all of them, with what is [`remembered`] from one to the next.
+//! In reading order: [`document`] is the tree with its places ([`yaml`], [`json`]), [`declared`] its sections ([`parameter`]), [`text`] what
+//! is known in part ([`same`]), [`evaluate`] what an expression comes to in one [`world`] ([`functions`], [`conditions`], [`written`]),
+//! [`linking`] a cluster there with its [`log_groups`] ([`made`], [`values`]), [`worlds`] all of them, with what is [`remembered`] from one
+//! to the next ([`remembering`]).
 
 mod conditions;
 mod declared;
@@ -14,7 +15,10 @@ mod json;
 mod linking;
 mod log_groups;
 mod made;
+mod parameter;
 mod remembered;
+mod remembering;
+mod same;
 mod text;
 mod values;
 mod world;

@@ -4,19 +4,17 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
 use super::document::Node;
-use super::evaluate::Evaluator;
 use super::evaluated::Evaluated;
-use super::world::Question;
 
 /// What an evaluation rests on.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RestsOn {
     /// The places of the questions that were asked for it.
-    questions: BTreeSet<usize>,
+    pub(super) questions: BTreeSet<usize>,
     /// Something beside the answers to them: it must not be used elsewhere.
-    anything: bool,
+    pub(super) anything: bool,
     /// Parameters whose default was used.
-    defaults: BTreeSet<String>,
+    pub(super) defaults: BTreeSet<String>,
 }
 
 impl RestsOn {
@@ -50,62 +48,30 @@ struct Known<T> {
     by_answers: HashMap<Vec<usize>, (T, RestsOn)>,
 }
 
-impl<T> Default for Memory<T> {
-    fn default() -> Self {
-        Self(RefCell::default())
+impl<T: Clone> Memory<T> {
+    /// What it came to where the questions have these answers.
+    pub(super) fn get(&self, answer: impl Fn(usize) -> Option<usize>) -> Option<(T, RestsOn)> {
+        let answers = |places: &[usize]| places.iter().map(|place| answer(*place)).collect::<Option<Vec<_>>>();
+        self.0.borrow().iter().find_map(|known| known.by_answers.get(&answers(&known.places)?).cloned())
+    }
+
+    /// Remembers what it came to, unless that rests on more than answers.
+    pub(super) fn insert(&self, answer: impl Fn(usize) -> Option<usize>, part: &T, rests_on: &RestsOn) {
+        let places: Vec<usize> = rests_on.questions.iter().copied().collect();
+        let Some(answers) = places.iter().map(|place| answer(*place)).collect::<Option<Vec<_>>>().filter(|_| !rests_on.anything) else {
+            return;
+        };
+        let mut memory = self.0.borrow_mut();
+        let remembered = (part.clone(), rests_on.clone());
+        match memory.iter_mut().find(|known| known.places == places) {
+            Some(known) => drop(known.by_answers.insert(answers, remembered)),
+            None => memory.push(Known { places, by_answers: HashMap::from([(answers, remembered)]) }),
+        }
     }
 }
 
-impl Evaluator<'_> {
-    /// Asks, and remembers that it was asked.
-    pub(super) fn ask_world(&self, question: Question, name: impl FnOnce() -> String, answers: usize) -> usize {
-        let (answer, place) = self.world.ask(question, name, answers);
-        let mut rests_on = self.rests_on.borrow_mut();
-        match place {
-            Some(place) => drop(rests_on.questions.insert(place)),
-            None => rests_on.anything = true,
-        }
-        answer
-    }
-
-    /// What is evaluated now rests on this too.
-    pub(super) fn rest_on(&self, other: RestsOn) {
-        if !other.defaults.is_empty() {
-            self.world.defaults.borrow_mut().extend(other.defaults.iter().cloned());
-        }
-        let mut rests_on = self.rests_on.borrow_mut();
-        rests_on.questions.extend(other.questions);
-        rests_on.anything |= other.anything;
-        rests_on.defaults.extend(other.defaults);
-    }
-
-    /// What is evaluated now is to be evaluated anew elsewhere.
-    pub(super) fn rest_on_anything(&self) {
-        self.rests_on.borrow_mut().anything = true;
-    }
-
-    /// A part of a cluster, which is made anew only where it may be another than in the worlds before.
-    pub(super) fn part<T: Clone>(&self, memory: &Memory<T>, make: impl FnOnce() -> T) -> T {
-        let answers = |places: &[usize]| places.iter().map(|place| self.world.answer(*place)).collect::<Option<Vec<_>>>();
-        let known = memory.0.borrow().iter().find_map(|known| known.by_answers.get(&answers(&known.places)?).cloned());
-        if let Some((part, rests_on)) = known {
-            self.rest_on(rests_on);
-            return part;
-        }
-        let before = self.rests_on.take();
-        let part = make();
-        let rests_on = self.rests_on.replace(before);
-        let places: Vec<usize> = rests_on.questions.iter().copied().collect();
-        if let Some(answers) = answers(&places).filter(|_| !rests_on.anything) {
-            let mut memory = memory.0.borrow_mut();
-            let known = memory.iter_mut().find(|known| known.places == places);
-            let remembered = (part.clone(), rests_on.clone());
-            match known {
-                Some(known) => drop(known.by_answers.insert(answers, remembered)),
-                None => memory.push(Known { places, by_answers: HashMap::from([(answers, remembered)]) }),
-            }
-        }
-        self.rest_on(rests_on);
-        part
+impl<T> Default for Memory<T> {
+    fn default() -> Self {
+        Self(RefCell::default())
     }
 }
