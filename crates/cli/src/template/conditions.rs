@@ -18,11 +18,18 @@ impl Evaluator<'_> {
             self.rest_on(rests_on);
             return holds;
         }
+        let answer = |place| self.world.answer(place);
+        let known = self.conditions_before.0.borrow().get(name).and_then(|memory| memory.get(answer));
+        if let Some((holds, rests_on)) = known {
+            self.conditions.borrow_mut().insert(name.to_owned(), (holds, rests_on.clone()));
+            self.rest_on(rests_on);
+            return holds;
+        }
         let level = self.level.get();
+        let before = self.rests_on.take();
         if level >= MOST_LEVELS {
             self.rest_on_anything();
         }
-        let before = self.rests_on.take();
         let holds = match (&self.template.conditions_changed_by, self.template.conditions.get(name)) {
             (Some(changed_by), _) => self.ask(&format!("condition `{name}`, which {changed_by} may change")),
             (None, Some(node)) if level < MOST_LEVELS => {
@@ -36,6 +43,7 @@ impl Evaluator<'_> {
         };
         let rests_on = self.rests_on.replace(before);
         self.conditions.borrow_mut().insert(name.to_owned(), (holds, rests_on.clone()));
+        self.conditions_before.0.borrow_mut().entry(name.to_owned()).or_default().insert(answer, &holds, &rests_on);
         self.rest_on(rests_on);
         holds
     }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::declared::{Resource, Template, brought};
 use super::document::{Content, Node};
 use super::evaluated::Evaluated;
-use super::remembered::{Fixed, Remembered, RestsOn};
+use super::remembered::{Conditions, Fixed, Remembered, RestsOn};
 use super::text::{Part, Text, Token};
 use super::world::{Question, World};
 use super::written::{json, unknown};
@@ -37,12 +37,20 @@ pub(super) struct Evaluator<'a> {
     known: RefCell<HashMap<*const Node, Remembered>>,
     pub(super) rests_on: RefCell<RestsOn>,
     pub(super) conditions: RefCell<HashMap<String, (bool, RestsOn)>>,
+    /// The same in the worlds before this one.
+    pub(super) conditions_before: &'a Conditions,
     /// How many texts were made that must not be shown, not even as the name of something unknown.
     hidden: Cell<usize>,
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn new(template: &'a Template, given: &'a Given, fixed: &'a Fixed, world: &'a World<'a>) -> Self {
+    pub(super) fn new(
+        template: &'a Template,
+        given: &'a Given,
+        fixed: &'a Fixed,
+        conditions_before: &'a Conditions,
+        world: &'a World<'a>,
+    ) -> Self {
         Self {
             template,
             given,
@@ -52,6 +60,7 @@ impl<'a> Evaluator<'a> {
             known: RefCell::default(),
             rests_on: RefCell::default(),
             conditions: RefCell::default(),
+            conditions_before,
             hidden: Cell::new(0),
         }
     }

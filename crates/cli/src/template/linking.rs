@@ -6,7 +6,7 @@ use super::declared::Resource;
 use super::evaluate::Evaluator;
 use super::evaluated::Evaluated;
 use super::made::Made;
-use super::remembered::Memory;
+use super::remembered::{Conditions, Memory};
 use super::same::Same;
 use super::text::Token;
 use super::values::{parameter, shown, switch, text, unknown, value};
@@ -39,6 +39,7 @@ pub(super) struct Parts {
     tags: Memory<Tags>,
     audit: Memory<Kept>,
     slow_query: Memory<Kept>,
+    pub(super) conditions: Conditions,
     account: Memory<(Vec<Attached<AccountPolicy>>, Option<String>)>,
 }
 

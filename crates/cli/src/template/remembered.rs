@@ -43,6 +43,10 @@ pub(super) struct Fixed(pub(super) RefCell<HashMap<*const Node, Remembered>>);
 /// What one part of a cluster came to, by the places of the questions that were asked for it and by the answers.
 pub(super) struct Memory<T>(RefCell<Vec<Known<T>>>);
 
+/// Whether conditions hold, by name.
+#[derive(Default)]
+pub(super) struct Conditions(pub(super) RefCell<HashMap<String, Memory<bool>>>);
+
 struct Known<T> {
     places: Vec<usize>,
     by_answers: HashMap<Vec<usize>, (T, RestsOn)>,

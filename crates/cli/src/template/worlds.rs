@@ -66,7 +66,7 @@ impl Judge<'_> {
     }
 
     fn there(&self, resource: &Resource, parts: &Parts, world: &World<'_>) -> There {
-        let evaluator = Evaluator::new(self.template, self.given, &self.fixed, world);
+        let evaluator = Evaluator::new(self.template, self.given, &self.fixed, &parts.conditions, world);
         match engine(resource, &evaluator) {
             Value::Known(engine) | Value::Sensitive(engine) if !engine.eq_ignore_ascii_case("neptune") => return There::IsForeign,
             Value::Known(_) | Value::Sensitive(_) => {}
