@@ -34,7 +34,12 @@ pub fn run() -> ExitCode {
         Ok(matches) => task(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).task),
         // What was asked for, `--help` and `--version`, is data: that it cannot be written is a failure.
         Err(asked) if !asked.use_stderr() => print(&asked.render().ansi().to_string()).map(|()| exit::OK),
-        Err(wrong) => wrong.exit(),
+        Err(wrong) => {
+            // It quotes what was typed, and a workflow takes a line that begins with `::` for a command.
+            let text = wrong.render().ansi().to_string().replace("\n::", "\n ::");
+            let _ = write!(anstream::stderr(), "{text}");
+            Ok(exit::USAGE)
+        }
     };
     match done {
         Ok(code) => ExitCode::from(code),

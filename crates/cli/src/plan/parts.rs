@@ -31,14 +31,18 @@ impl Part {
     }
 }
 
-/// A constant, or what stands in it where the steps lead.
-pub(super) fn constant_at(constant: &Json, steps: &[Step]) -> Found {
-    let value = steps.iter().try_fold(constant, |value, step| match step {
+/// What stands in a constant where the steps lead.
+pub(super) fn at<'a>(constant: &'a Json, steps: &[Step]) -> Option<&'a Json> {
+    steps.iter().try_fold(constant, |value, step| match step {
         Step::Name(name) => value.get(name),
         Step::Key(Key::Text(key)) => value.get(key),
         Step::Key(Key::Number(number)) => value.get(usize::try_from(*number).ok()?),
-    });
-    if value.is_none_or(Json::is_null) { Found::null() } else { Found::known() }
+    })
+}
+
+/// A constant, or what stands in it where the steps lead.
+pub(super) fn constant_at(constant: &Json, steps: &[Step]) -> Found {
+    if at(constant, steps).is_none_or(Json::is_null) { Found::null() } else { Found::known() }
 }
 
 /// Of an expression that is to be a name and nothing else. One reference is one; with several, the expression chooses or puts together,

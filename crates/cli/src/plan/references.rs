@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use super::address::{Address, Key, ModuleInstance, Shown, Step, parse};
 use super::configuration::{Configuration, Expression};
 use super::found::Found;
-use super::parts::{Part, constant_at, name_of, text_of};
+use super::parts::{Part, at, constant_at, name_of, text_of};
 use super::work;
 
 /// How many references are followed for one attribute, and how far one leads to the next. Real ones need a handful.
@@ -178,7 +178,9 @@ impl<'a> References<'a> {
     /// The value of a variable, where the plan tells it.
     fn value(&self, reference: &[Step], module: &ModuleInstance) -> Option<&Json> {
         match reference {
-            [Step::Name(first), Step::Name(variable)] if first == "var" => self.configuration.variable(module, variable),
+            [Step::Name(first), Step::Name(variable), rest @ ..] if first == "var" => {
+                at(self.configuration.variable(module, variable)?, rest)
+            }
             _ => None,
         }
     }

@@ -19,6 +19,10 @@ impl Evaluator<'_> {
             (None, Some([text, own])) => (text.text()?, Some(own)),
             _ => return None,
         };
+        // What a macro makes of the values nobody knows.
+        if own.is_some_and(|own| brought(own).is_some()) {
+            return None;
+        }
         let mut text = Text::default();
         let mut rest = written;
         while let Some((before, after)) = rest.split_once("${") {
@@ -78,7 +82,8 @@ impl Evaluator<'_> {
         let under = map.and_then(|map| map.get(&first));
         // A macro in a mapping may change each of its entries; whatever brings more may bring the one that is asked for.
         let changed_by = self.template.mappings_changed_by.clone();
-        if let Some(by) = changed_by.or_else(|| brought(map?)).or_else(|| brought(under?)) {
+        let changed_by = changed_by.or_else(|| brought(map?)).or_else(|| brought(under?)).or_else(|| brought(rest.first()?));
+        if let Some(by) = changed_by {
             return Some(Evaluated::Text(Text::token(Token::Other(format!("{}, which {by} may change", written(whole)).into()))));
         }
         // `on` is read as a switch, and whether the key of a mapping is read so too nobody says.

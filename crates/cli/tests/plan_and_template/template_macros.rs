@@ -101,6 +101,14 @@ fn a_macro_in_a_mapping_or_a_parameter_may_change_what_is_read_there() {
         assert_eq!(judged(&missing).0, "PASS");
         assert_eq!(judged(&missing.replace(from, to)).0, "UNDECIDED", "{to}");
     }
+    for value in [
+        "!Sub ['${A}', {A: '1', 'Fn::Transform': {Name: Ours}}]",
+        "!FindInMap [Logs, audit, unset, {DefaultValue: '1', 'Fn::Transform': {Name: Ours}}]",
+    ] {
+        let text = WHOLE.replace("neptune_enable_audit_log: !Ref On", &format!("neptune_enable_audit_log: {value}"));
+        assert_eq!(judged(&text).0, "UNDECIDED", "{value}");
+        assert_eq!(judged(&text.replace(", 'Fn::Transform': {Name: Ours}", "")).0, "PASS", "{value}");
+    }
     let declared = WHOLE.replace("{Type: String, Default: '1'}", "{Type: String, Default: '1', 'Fn::Transform': {Name: Ours}}");
     assert_eq!(judged(&declared).0, "UNDECIDED");
     let given = judge_template(&declared, &[("On", "1")], &required(&[]), Judging::default());
