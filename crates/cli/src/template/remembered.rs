@@ -6,6 +6,9 @@ use std::collections::{BTreeSet, HashMap};
 use super::document::Node;
 use super::evaluated::Evaluated;
 
+/// In so many ways a part may depend on questions for it to be worth remembering; to look for it costs time too.
+const MOST_KINDS: usize = 64;
+
 /// What an evaluation rests on.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RestsOn {
@@ -67,9 +70,11 @@ impl<T: Clone> Memory<T> {
         };
         let mut memory = self.0.borrow_mut();
         let remembered = (part.clone(), rests_on.clone());
+        let is_full = memory.len() >= MOST_KINDS;
         match memory.iter_mut().find(|known| known.places == places) {
             Some(known) => drop(known.by_answers.insert(answers, remembered)),
-            None => memory.push(Known { places, by_answers: HashMap::from([(answers, remembered)]) }),
+            None if !is_full => memory.push(Known { places, by_answers: HashMap::from([(answers, remembered)]) }),
+            None => {}
         }
     }
 }
