@@ -30,14 +30,16 @@ use crate::error::Failure;
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    let matches = args::command().get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let done = match cli.task {
-        Task::Scan(args) => scan::run(&args),
-        Task::Plan(args) => gate::plan(&args),
-        Task::Template(args) => gate::template(&args),
-        Task::Explain { code } => explain::run(code.as_deref()),
-        Task::Completions { shell } => completions(shell),
+    let done = match args::command().try_get_matches() {
+        Ok(matches) => task(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).task),
+        // What was asked for, `--help` and `--version`, is data: that it cannot be written is a failure.
+        Err(asked) if !asked.use_stderr() => print(&asked.render().ansi().to_string()).map(|()| exit::OK),
+        Err(wrong) => {
+            // It quotes what was typed, and a workflow takes a line that begins with `::` for a command.
+            let text = wrong.render().ansi().to_string().replace("\n::", "\n ::");
+            let _ = write!(anstream::stderr(), "{text}");
+            Ok(exit::USAGE)
+        }
     };
     match done {
         Ok(code) => ExitCode::from(code),
@@ -48,6 +50,16 @@ pub fn run() -> ExitCode {
     }
 }
 
+fn task(task: Task) -> Result<u8, Failure> {
+    match task {
+        Task::Scan(args) => scan::run(&args),
+        Task::Plan(args) => gate::plan(&args),
+        Task::Template(args) => gate::template(&args),
+        Task::Explain { code } => explain::run(code.as_deref()),
+        Task::Completions { shell } => completions(shell),
+    }
+}
+
 fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut args::command(), "neptune-audit", &mut text);
@@ -55,9 +67,10 @@ fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
     Ok(exit::OK)
 }
 
-/// A line for people, to standard error. That it cannot be written is no reason to fail.
+/// A line for people, to standard error, and one line only: a workflow takes a line that begins with `::` for a command. That it cannot be
+/// written is no reason to fail.
 pub(crate) fn say(kind: &str, message: &str) {
-    let _ = writeln!(anstream::stderr(), "{kind}: {}", output::printable(message));
+    let _ = writeln!(anstream::stderr(), "{kind}: {}", output::one_line(message));
 }
 
 /// Data, to standard output. A reader who has seen enough (`| head`) is no failure.

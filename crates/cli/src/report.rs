@@ -263,6 +263,13 @@ pub struct Suppressed {
     pub until: String,
 }
 
+impl Suppressed {
+    /// In words.
+    pub fn sentence(&self) -> String {
+        format!("suppressed until {}: {}", self.until, self.reason)
+    }
+}
+
 /// A Region, account, cluster or file that could not be looked at.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct NotLooked {
@@ -378,6 +385,16 @@ impl Judged {
             }
         }
         broken
+    }
+
+    /// What else a reader should know: the notes, and what a verdict rests on where that is no value.
+    pub fn remarks(&self) -> Vec<String> {
+        let Place::Declared { basis, notes, .. } = &self.place else {
+            return Vec::new();
+        };
+        let is_certain = matches!(self.verdict, Verdict::Pass | Verdict::Fail);
+        let by_reference = (*basis == Basis::Reference && is_certain).then(|| "it rests on a reference, not on a value".to_owned());
+        by_reference.into_iter().chain(notes.iter().cloned()).collect()
     }
 
     /// The suppression of a finding, if there is one.

@@ -77,7 +77,10 @@ impl Suppressions {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let suppressions: Self = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let suppressions: Self = toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            format!("line {}: {}", before.matches('\n').count() + 1, error.message())
+        })?;
         for ignore in &suppressions.ignore {
             if ignore.reason.trim().is_empty() {
                 return Err("an entry without a `reason`".to_owned());
@@ -113,6 +116,10 @@ impl Suppressions {
                 let sentence = format!("{what} was ignored until {}, and that day is over ({})", ignore.until.0, ignore.reason);
                 over.push(format!("{}: {sentence}", judged.place.name()));
                 judged.message = format!("{} [{sentence}]", judged.message);
+                // Most formats show the links and not the message.
+                for link in judged.links.iter_mut().filter(|link| link.state.is_finding() && link.code == code) {
+                    link.detail = Some(format!("{} [{sentence}]", link.detail.as_deref().unwrap_or_default()).trim_start().to_owned());
+                }
             }
         }
         judged.suppressed = Some(suppressed).filter(|suppressed| !suppressed.is_empty());
@@ -135,7 +142,7 @@ impl Ignore {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::output::sample;
     use crate::report::{Standing, Summary};
@@ -147,6 +154,11 @@ mod tests {
         report.results.iter_mut().for_each(|judged| judged.suppressed = None);
         let over = Suppressions::parse(text).unwrap().apply(&mut report, TODAY);
         (report, over)
+    }
+
+    /// An entry that fits everything, and is over.
+    pub(crate) fn over() -> Suppressions {
+        Suppressions::parse("[[ignore]]\nreason = \"known\"\nuntil = 2020-01-01\n").unwrap()
     }
 
     fn entry(keys: &str) -> String {

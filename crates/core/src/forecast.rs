@@ -198,6 +198,24 @@ pub struct ForecastTrail {
     pub links: Vec<(Link, Vec<Outcome>)>,
 }
 
+impl ForecastTrail {
+    /// Its codes in any world, and whether each is one of every world.
+    fn codes(&self) -> Vec<(Code, bool)> {
+        let mut codes = Vec::new();
+        for (_, outcomes) in &self.links {
+            let broken = outcomes.iter().filter_map(|outcome| match outcome {
+                Outcome::Broken(finding) => Some(finding.code),
+                _ => None,
+            });
+            let broken: Vec<Code> = broken.collect();
+            codes.extend(broken.iter().map(|code| (*code, broken.len() == outcomes.len())));
+        }
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
+}
+
 /// What a forecast comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expectation {
@@ -275,7 +293,10 @@ impl Forecast {
     }
 
     fn differs_from(&self, other: &Self) -> bool {
-        self.certain != other.certain || self.possible != other.possible || self.held != other.held || self.exemptions != other.exemptions
+        let codes = self.certain != other.certain || self.possible != other.possible;
+        // A code that one log has in this world and another in that one is the same code, and not the same trail.
+        let trails = || self.trails.iter().zip(&other.trails).any(|(one, other)| one.codes() != other.codes());
+        codes || self.held != other.held || self.exemptions != other.exemptions || self.trails.len() > 1 && trails()
     }
 
     fn codes(&self) -> impl Iterator<Item = Code> {

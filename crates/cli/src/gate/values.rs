@@ -50,7 +50,9 @@ fn of_file(json: &Json) -> Result<Vec<(String, Option<String>)>, String> {
         }
         Json::Object(whole) => {
             for (name, value) in whole.get("Parameters").and_then(Json::as_object).ok_or_else(wrong)? {
-                values.push((name.clone(), Some(text(value).ok_or_else(wrong)?)));
+                let value = text(value)
+                    .ok_or_else(|| format!("the value of `{name}` is no text: values of a list stand in one text, with commas"))?;
+                values.push((name.clone(), Some(value)));
             }
         }
         _ => return Err(wrong()),

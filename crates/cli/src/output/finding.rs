@@ -24,7 +24,11 @@ pub(super) fn findings(judged: &Judged) -> Vec<Finding<'_>> {
         };
         let mut sentences: Vec<_> = of_code.map(sentence).collect();
         sentences.dedup();
-        let message = if sentences.is_empty() { judged.message.clone() } else { sentences.join("\n") };
+        if sentences.is_empty() {
+            sentences.push(judged.message.clone());
+        }
+        sentences.extend(judged.remarks().iter().map(|remark| format!("note: {remark}")));
+        let message = sentences.join("\n");
         let is_certain = code.is_some_and(|code| judged.codes.contains(&code));
         Finding { code, is_certain, message, suppressed: judged.suppression(code) }
     };

@@ -15,18 +15,28 @@ pub(super) fn render(report: &Report) -> String {
         let Place::Declared { file, address, line, column, .. } = &judged.place else {
             continue;
         };
-        for finding in findings(judged) {
-            let level = match (finding.suppressed, finding.is_certain) {
-                (Some(_), _) => "notice",
-                (None, true) => "error",
-                (None, false) => "warning",
-            };
+        let mut command = |level: &str, title: &str, message: &str| {
             let _ = write!(text, "::{level} file={}", property(file));
             for (name, number) in [("line", line), ("col", column)] {
                 let _ = number.map(|number| write!(text, ",{name}={number}"));
             }
+            let _ = writeln!(text, ",title={}::{}", property(title), data(message));
+        };
+        let findings = findings(judged);
+        for finding in &findings {
             let title = format!("{} {address}", finding.code.unwrap_or("UNDECIDED"));
-            let _ = writeln!(text, ",title={}::{}", property(&title), data(&finding.message));
+            match (finding.suppressed, finding.is_certain) {
+                (Some(suppressed), _) => {
+                    command("notice", &format!("suppressed: {title}"), &format!("{}\n{}", suppressed.sentence(), finding.message));
+                }
+                (None, true) => command("error", &title, &finding.message),
+                (None, false) => command("warning", &title, &finding.message),
+            }
+        }
+        // Whoever has a finding reads them there.
+        let remarks = judged.remarks();
+        if findings.is_empty() && !remarks.is_empty() {
+            command("notice", &format!("{} {address}", judged.verdict.as_str()), &remarks.join("\n"));
         }
     }
     for error in &report.errors {
@@ -71,7 +81,12 @@ mod tests {
         assert!(text.contains("::error file=plan.json,title=PARAMETER_OFF aws_neptune_cluster.broken::"), "{text}");
         assert!(text.contains("::warning file=template.yaml,line=7,col=3,title=PARAMETER_OFF Doubtful::"), "{text}");
         assert!(text.contains("::warning file=plan.json,title=UNDECIDED aws_neptune_cluster.deferred::"), "{text}");
-        assert!(text.contains("::notice file=plan.json,title=EXPORT_OFF aws_neptune_cluster.old::"), "{text}");
+        assert!(
+            text.contains(
+                "::notice file=plan.json,title=suppressed%3A EXPORT_OFF aws_neptune_cluster.old::suppressed until 2099-03-31: goes away"
+            ),
+            "{text}"
+        );
         assert!(text.contains("::error title=could not look::"), "{text}");
     }
 }

@@ -24,6 +24,8 @@ struct Case<'a> {
     name: String,
     class: String,
     outcome: Outcome<'a>,
+    /// What else a reader should know.
+    remarks: Vec<String>,
 }
 
 /// The report as XML.
@@ -63,12 +65,12 @@ fn of_cluster(judged: &Judged) -> Case<'_> {
         Standing::Undecided => Outcome::Error("UNDECIDED", judged.message.clone()),
         Standing::Broken => Outcome::Failure(judged),
     };
-    Case { name: judged.place.name().to_owned(), class, outcome }
+    Case { name: judged.place.name().to_owned(), class, outcome, remarks: judged.remarks() }
 }
 
 fn suppressions(judged: &Judged) -> String {
     let each = judged.suppressed.iter().flatten();
-    let each = each.map(|one| format!("{} suppressed until {}: {}", one.code.unwrap_or("UNDECIDED"), one.until, one.reason));
+    let each = each.map(|one| format!("{} {}", one.code.unwrap_or("UNDECIDED"), one.sentence()));
     each.collect::<Vec<_>>().join("; ")
 }
 
@@ -76,7 +78,7 @@ fn of_error(error: &NotLooked) -> (String, Case<'static>) {
     let parts: Vec<&str> = [&error.account, &error.region].into_iter().flatten().map(String::as_str).collect();
     let suite = if parts.is_empty() { "not looked at".to_owned() } else { parts.join(" ") };
     let name = error.cluster.clone().unwrap_or_else(|| suite.clone());
-    (suite, Case { name, class: parts.join("."), outcome: Outcome::Error("NOT_LOOKED_AT", error.sentence()) })
+    (suite, Case { name, class: parts.join("."), outcome: Outcome::Error("NOT_LOOKED_AT", error.sentence()), remarks: Vec::new() })
 }
 
 fn write_suite(writer: &mut Writer<Vec<u8>>, report: &Report, name: &str, cases: &[Case<'_>]) -> io::Result<()> {
@@ -92,24 +94,35 @@ fn write_suite(writer: &mut Writer<Vec<u8>>, report: &Report, name: &str, cases:
 fn write_case(writer: &mut Writer<Vec<u8>>, case: &Case<'_>) -> io::Result<()> {
     let (class, name) = (text(&case.class), text(&case.name));
     let element = writer.create_element("testcase").with_attributes([("classname", class.as_str()), ("name", name.as_str())]);
-    match &case.outcome {
-        Outcome::Passed => element.write_empty()?,
+    if matches!(case.outcome, Outcome::Passed) && case.remarks.is_empty() {
+        return element.write_empty().map(|_| ());
+    }
+    element
+        .write_inner_content(|writer| {
+            write_outcome(writer, &case.outcome)?;
+            if case.remarks.is_empty() {
+                return Ok(());
+            }
+            let remarks = text(&case.remarks.join("\n"));
+            writer.create_element("system-out").write_text_content(BytesText::new(&remarks)).map(|_| ())
+        })
+        .map(|_| ())
+}
+
+fn write_outcome(writer: &mut Writer<Vec<u8>>, outcome: &Outcome<'_>) -> io::Result<()> {
+    match outcome {
+        Outcome::Passed => Ok(()),
         Outcome::Skipped(kind, message) => {
             let message = text(&format!("{kind}: {message}"));
-            element.write_inner_content(|writer| {
-                writer.create_element("skipped").with_attribute(("message", message.as_str())).write_empty().map(|_| ())
-            })?
+            writer.create_element("skipped").with_attribute(("message", message.as_str())).write_empty().map(|_| ())
         }
-        Outcome::Failure(judged) => element.write_inner_content(|writer| write_failure(writer, judged))?,
+        Outcome::Failure(judged) => write_failure(writer, judged),
         Outcome::Error(kind, message) => {
             let message = text(message);
-            element.write_inner_content(|writer| {
-                let error = writer.create_element("error").with_attributes([("type", *kind), ("message", message.as_str())]);
-                error.write_empty().map(|_| ())
-            })?
+            let error = writer.create_element("error").with_attributes([("type", *kind), ("message", message.as_str())]);
+            error.write_empty().map(|_| ())
         }
-    };
-    Ok(())
+    }
 }
 
 fn write_failure(writer: &mut Writer<Vec<u8>>, judged: &Judged) -> io::Result<()> {

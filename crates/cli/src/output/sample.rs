@@ -118,7 +118,17 @@ pub(super) fn forecast() -> Report {
     old.suppressed = Some(vec![because("PARAMETER_OFF"), because("EXPORT_OFF")]);
     let mut doubt = whole("audit");
     doubt[0] = link("audit", "generated", State::Undecided, Some("PARAMETER_OFF"), "it depends on parameter `On`");
+    let mut referring = declared("plan.json", "aws_neptune_cluster.referring", None, Verdict::Pass, whole("audit"));
+    let mut noted = declared("plan.json", "aws_neptune_cluster.noted", None, Verdict::Fail, broken("audit"));
+    if let Place::Declared { basis, .. } = &mut referring.place {
+        *basis = Basis::Reference;
+    }
+    if let Place::Declared { notes, .. } = &mut noted.place {
+        notes.push(format!("parameter `On` is taken at its default {HOSTILE}"));
+    }
     let results = vec![
+        referring,
+        noted,
         declared("plan.json", "aws_neptune_cluster.broken", None, Verdict::Fail, broken("audit")),
         declared("plan.json", "aws_neptune_cluster.whole", None, Verdict::Pass, whole("audit")),
         declared("plan.json", "aws_neptune_cluster.deferred", None, Verdict::Undecided, Vec::new()),

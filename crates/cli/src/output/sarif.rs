@@ -18,8 +18,14 @@ const UNDECIDED: &str = "UNDECIDED";
 /// The report as one run in JSON.
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
     let results: Vec<Value> = report.results.iter().flat_map(results).collect();
-    let notifications: Vec<Value> =
-        report.errors.iter().map(|error| json!({ "level": "error", "message": { "text": printable(&error.message) } })).collect();
+    let notification = |level: &str, text: &str| json!({ "level": level, "message": { "text": printable(text) } });
+    let errors = report.errors.iter().map(|error| notification("error", &error.message));
+    // A cluster without a finding has no result that could say it.
+    let remarks = report.results.iter().filter(|judged| judged.findings().is_empty()).flat_map(|judged| {
+        let said = move |remark: &String| notification("note", &format!("{}: {} ({remark})", judged.place.name(), judged.verdict.as_str()));
+        judged.remarks().iter().map(said).collect::<Vec<_>>()
+    });
+    let notifications: Vec<Value> = errors.chain(remarks).collect();
     let run = json!({
         "tool": { "driver": {
             "name": report.tool.name,
@@ -29,7 +35,7 @@ pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
         } },
         "automationDetails": { "id": format!("{}/{}/", report.tool.name, command(report.command)) },
         "invocations": [{
-            "executionSuccessful": notifications.is_empty(),
+            "executionSuccessful": report.errors.is_empty(),
             "startTimeUtc": report.started_at,
             "toolExecutionNotifications": notifications,
         }],

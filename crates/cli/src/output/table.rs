@@ -80,7 +80,7 @@ fn trail(judged: &Judged, look: Look) -> Vec<String> {
             lines.push(format!("{}{code}: {}", log_type(link), one_line(link.detail.as_deref().unwrap_or_default())));
             lines.extend(link.remedy.iter().map(|remedy| format!("→ {}", one_line(remedy))));
             if let Some(suppressed) = judged.suppression(link.code) {
-                lines.push(one_line(&format!("suppressed until {}: {}", suppressed.until, suppressed.reason)));
+                lines.push(one_line(&suppressed.sentence()));
             }
         }
     }
@@ -96,9 +96,7 @@ fn trail(judged: &Judged, look: Look) -> Vec<String> {
             lines.push(format!("{}: {}", of_type.first().map_or("", |link| link.log_type), held.join(", ").replace('_', " ")));
         }
     }
-    if let Place::Declared { notes, .. } = &judged.place {
-        lines.extend(notes.iter().map(|note| format!("note: {}", one_line(note))));
-    }
+    lines.extend(judged.remarks().iter().map(|remark| format!("note: {}", one_line(remark))));
     lines
 }
 

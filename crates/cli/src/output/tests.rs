@@ -221,3 +221,42 @@ fn the_formats_of_a_command_are_those_of_the_contract() {
     let names = |command| Format::of(command).iter().map(|format| format.as_str()).collect::<Vec<_>>();
     assert_eq!(names(Command::Scan), ["table", "json", "html", "csv", "ocsf", "junit"]);
 }
+
+fn forecast(format: Format) -> String {
+    words(&render(format, &sample::forecast(), look(80)).unwrap())
+}
+
+#[test]
+fn every_format_says_what_rests_on_a_reference_and_what_is_to_be_noted() {
+    for &format in Format::of(Command::Plan) {
+        let text = forecast(format);
+        let reference = if format == Format::Json { "\"basis\": \"reference\"" } else { "it rests on a reference, not on a value" };
+        assert_eq!(text.matches(reference).count(), 1, "{format}:\n{text}");
+        assert!(text.contains("`On` is taken at its default"), "{format}:\n{text}");
+    }
+}
+
+#[test]
+fn every_format_of_a_forecast_says_what_is_suppressed_why_and_until_when() {
+    for &format in Format::of(Command::Plan) {
+        let text = forecast(format).to_lowercase();
+        for part in ["suppress", "goes away", "2099-03-31"] {
+            assert!(text.contains(part), "{format} does not say {part}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn every_format_says_of_a_finding_that_it_was_ignored_until_a_day_that_is_over() {
+    for (mut report, command) in [(sample::scan(), Command::Scan), (sample::forecast(), Command::Plan)] {
+        report.results.iter_mut().for_each(|judged| judged.suppressed = None);
+        let over = crate::suppressions::tests::over().apply(&mut report, "2026-11-25");
+        assert!(!over.is_empty());
+        for &format in Format::of(command) {
+            let text = words(&render(format, &report, look(80)).unwrap());
+            for part in ["PARAMETER_OFF was ignored until 2020-01-01, and that day is over (known)", "EXPORT_OFF was ignored until"] {
+                assert!(text.contains(part), "{format} does not say {part}:\n{text}");
+            }
+        }
+    }
+}

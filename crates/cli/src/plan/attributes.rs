@@ -62,11 +62,16 @@ impl Attributes {
 
     /// The elements of a list or set. An element that is not known is unknown under the name of the whole.
     pub(super) fn elements(&self, name: &str) -> Value<Vec<Value<&Json>>> {
-        let unknown = |at: usize| self.unknown.get(name).and_then(|list| list.get(at)).is_some_and(|element| *element == Json::Bool(true));
+        let later = self.unknown.get(name);
+        let unknown = |at: usize| later.and_then(|list| list.get(at)).is_some_and(|element| *element == Json::Bool(true));
+        let more = |known: usize| {
+            let more = later.and_then(Json::as_array).into_iter().flatten().skip(known);
+            more.filter(|element| **element == Json::Bool(true)).map(|_| Value::Unknown(self.name(name)))
+        };
         self.get(name).try_map(
             || self.name(name),
             |value| match value {
-                Json::Null => Some(Vec::new()),
+                Json::Null => Some(more(0).collect()),
                 // In a set, `null` stands for an element that is not known; a set of texts has no other use for it.
                 Json::Array(list) => Some(
                     list.iter()
@@ -76,6 +81,7 @@ impl Attributes {
                             _ if unknown(at) => Value::Unknown(self.name(name)),
                             _ => Value::Known(element),
                         })
+                        .chain(more(list.len()))
                         .collect(),
                 ),
                 _ => None,
@@ -98,8 +104,9 @@ impl Attributes {
                     _ => return None,
                 };
                 let known = entries.iter().map(|(key, value)| {
+                    let is_later = unknown.and_then(|unknown| unknown.get(key)) == Some(&Json::Bool(true));
                     let value = match value {
-                        Json::String(text) => Value::Known(text.clone()),
+                        Json::String(text) if !is_later => Value::Known(text.clone()),
                         _ => Value::Unknown(entry(key)),
                     };
                     (key.clone(), value)
@@ -158,6 +165,17 @@ mod tests {
         let Value::Known(elements) = object.elements("logs") else { panic!("the set is known") };
         assert_eq!(elements[0].get(), Some(&&json!("audit")));
         assert_eq!(elements[1], Value::Unknown("`aws_x.y.logs`".to_owned()));
+    }
+
+    #[test]
+    fn what_is_said_to_be_unknown_is_so_whatever_stands_beside_it() {
+        let object =
+            attributes(json!({"logs": [], "tags": {"a": "1"}}), json!({"logs": [true], "more": [true], "tags": {"a": true}}), json!({}));
+        for name in ["logs", "more"] {
+            let Value::Known(elements) = object.elements(name) else { panic!("the list is known") };
+            assert_eq!(elements, [Value::Unknown(format!("`aws_x.y.{name}`"))]);
+        }
+        assert_eq!(object.map("tags").get().unwrap()[0].1, Value::Unknown("`aws_x.y.tags[\"a\"]`".to_owned()));
     }
 
     #[test]

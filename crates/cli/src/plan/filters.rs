@@ -12,7 +12,7 @@ use crate::report::Basis;
 use crate::resources::{Attached, Subscription, Value};
 
 /// A log group's `arn` is none of its names.
-const LOG_GROUP: Wanted = Wanted { kind: "aws_cloudwatch_log_group", attributes: &["name", "id"] };
+const LOG_GROUP: Wanted = Wanted { kind: "aws_cloudwatch_log_group", attributes: &["name", "id"], within: false };
 
 /// What is attached to log groups.
 pub(super) struct Filters<'a> {

@@ -7,15 +7,16 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 
 use super::configuration::Configuration;
+use super::found::Found;
 use super::index::{Index, distinct, perhaps};
 use super::objects::{Fate, Kind, Object};
-use super::references::{Found, References, Wanted};
+use super::references::{References, Wanted};
 use crate::report::Basis;
 use crate::resources::{Group, OneOf, ParameterGroup, Value};
 
 const ATTRIBUTE: &str = "neptune_cluster_parameter_group_name";
 
-const GROUP: Wanted = Wanted { kind: "aws_neptune_cluster_parameter_group", attributes: &["name", "id"] };
+const GROUP: Wanted = Wanted { kind: "aws_neptune_cluster_parameter_group", attributes: &["name", "id"], within: false };
 
 /// A reference, and where the cluster is that refers.
 type Place = (*const Found, String);
@@ -97,7 +98,7 @@ impl<'a> Groups<'a> {
 
     fn what(&self, cluster: &Object, found: &Found) -> Group {
         let through = cluster.attributes.name(ATTRIBUTE);
-        if found.is_nothing() && cluster.is_created {
+        if found.is_null() && cluster.is_created {
             // Everything that it is made of is known, so it is `null`: with a value the plan would show it.
             return Group::Default(None);
         }
@@ -116,7 +117,13 @@ impl<'a> Groups<'a> {
                 elsewhere.attributes.address
             ));
         }
-        self.one_of(positions, Basis::Reference, &through)
+        let mut group = self.one_of(positions, Basis::Reference, &through);
+        if let (Group::OneOf(one_of), true) = (&mut group, found.or_nothing) {
+            // Then AWS takes a group in which nothing is on.
+            let none = || Value::Known(None);
+            one_of.of.push(ParameterGroup { address: String::new(), name: Value::Unknown(through), audit: none(), slow_query: none() });
+        }
+        group
     }
 
     fn one_of(&self, positions: impl IntoIterator<Item = usize>, basis: Basis, through: &str) -> Group {
@@ -185,14 +192,24 @@ fn parameter(object: &Object, wanted: &str) -> Value<Option<String>> {
     let blocks = attributes.get("parameter");
     let blocks = match &blocks {
         Value::Unknown(_) => return unknown(),
-        Value::Known(Json::Null) | Value::Sensitive(Json::Null) => return Value::Known(None),
+        Value::Known(Json::Null) | Value::Sensitive(Json::Null) => &Vec::new(),
         Value::Known(Json::Array(list)) | Value::Sensitive(Json::Array(list)) => list,
         Value::Known(_) | Value::Sensitive(_) => return unknown(),
     };
+    let all_later = attributes.unknown.get("parameter").and_then(Json::as_array);
+    let later = |at: usize| all_later.and_then(|later| later.get(at));
+    // A block that is known only later may be any.
+    if all_later.iter().flat_map(|later| later.iter().skip(blocks.len())).any(super::attributes::holds_true) {
+        return unknown();
+    }
     let mut values: Vec<Option<&str>> = Vec::new();
-    for block in blocks {
+    for (at, block) in blocks.iter().enumerate() {
+        let is_later =
+            |field: &str| later(at).is_some_and(|block| *block == Json::Bool(true) || block.get(field) == Some(&Json::Bool(true)));
         match block.get("name").and_then(Json::as_str) {
             None => return unknown(),
+            Some(_) if is_later("name") => return unknown(),
+            Some(name) if name == wanted && is_later("value") => return unknown(),
             Some(name) if name == wanted => values.push(block.get("value").and_then(Json::as_str)),
             // AWS may take another spelling for the same, and may not.
             Some(name) if name.eq_ignore_ascii_case(wanted) => return unknown(),

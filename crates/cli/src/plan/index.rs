@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::configuration::Configuration;
+use super::found::Found;
 use super::objects::{Fate, Kind, Object, Together};
 use super::references::{References, Wanted};
 use super::work;
@@ -61,7 +62,7 @@ impl Index {
                     let found = found.map(|wanted| references.follow(&object.address, attribute, wanted));
                     match found {
                         Some(found) if found.stops.is_empty() && found.sets.iter().any(|set| !set.is_empty()) => {
-                            index.refer(position, &found.sets)
+                            index.refer(position, &found)
                         }
                         _ => index.loose.entry(provider).or_default().push(position),
                     }
@@ -71,11 +72,12 @@ impl Index {
         index
     }
 
-    fn refer(&mut self, position: usize, sets: &[Rc<[usize]>]) {
-        for set in sets {
+    fn refer(&mut self, position: usize, found: &Found) {
+        let is_torn = found.sets.len() > 1 || found.or_nothing;
+        for set in &found.sets {
             let empty = || Leading { set: Rc::clone(set), objects: Vec::new(), torn: Vec::new() };
             let leading = self.by_set.entry(set.as_ptr()).or_insert_with(empty);
-            if sets.len() == 1 { leading.objects.push(position) } else { leading.torn.push(position) }
+            if is_torn { leading.torn.push(position) } else { leading.objects.push(position) }
         }
     }
 

@@ -123,7 +123,8 @@ impl<'a> Linker<'a> {
     /// All tags with those of the provider where the plan has them.
     fn tags(&self, object: &Object) -> Value<Vec<(Value<String>, Value<String>)>> {
         let attributes = &object.attributes;
-        let has_all = attributes.after.get("tags_all").is_some() || attributes.unknown.get("tags_all").is_some();
+        let has_all = attributes.after.get("tags_all").is_some_and(|all| !all.is_null())
+            || attributes.unknown.get("tags_all").is_some_and(super::attributes::holds_true);
         let tags = attributes.map(if has_all { "tags_all" } else { "tags" });
         let tags = tags.map(|tags| tags.into_iter().map(|(key, value)| (Value::Known(key), value)).collect());
         match tags {

@@ -1,7 +1,7 @@
 //! The log groups of a cluster, and the filters of a log group: by name where that is known, else by reference.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use neptune_audit_core::facts::{LOG_GROUP_PREFIX, LogType};
@@ -14,10 +14,10 @@ use super::references::{References, Wanted};
 use crate::report::Basis;
 use crate::resources::{Kept, LogGroup, OneOf, Value};
 
-const CLUSTER: Wanted = Wanted { kind: "aws_neptune_cluster", attributes: &["cluster_identifier", "id"] };
+const CLUSTER: Wanted = Wanted { kind: "aws_neptune_cluster", attributes: &["cluster_identifier", "id"], within: true };
 
 /// A key whose reference alone tells that there is one.
-const KEY: Wanted = Wanted { kind: "aws_kms_key", attributes: &["arn", "id", "key_id"] };
+const KEY: Wanted = Wanted { kind: "aws_kms_key", attributes: &["arn", "id", "key_id"], within: false };
 
 /// A list of log groups, and where the clusters are that share them.
 type Place = (*const usize, String);
@@ -36,7 +36,7 @@ pub(super) struct LogGroups<'a> {
     log_types: usize,
     /// Groups that several clusters share, by the list of them and where the clusters are.
     shared: RefCell<HashMap<Place, Shared>>,
-    /// A group of some Neptune cluster, by provider configuration and log type.
+    /// A group of some Neptune cluster whose identifier is not known, by provider configuration and log type.
     anybodys: HashMap<(&'a str, &'static str), &'a Object>,
 }
 
@@ -48,11 +48,21 @@ impl<'a> LogGroups<'a> {
         log_types: usize,
     ) -> Self {
         let mut anybodys = HashMap::new();
+        let identifiers: HashSet<(&str, String)> = objects
+            .iter()
+            .filter(|object| object.kind == Kind::Cluster && object.fate == Fate::Stays)
+            .filter_map(|cluster| {
+                let identifier = cluster.attributes.text("cluster_identifier").get().cloned().flatten()?;
+                Some((cluster.scope.provider.as_str(), identifier))
+            })
+            .collect();
         for object in objects.iter().filter(|object| object.kind == Kind::LogGroup && !matches!(object.fate, Fate::Goes(_))) {
             let name = object.attributes.text("name");
             let named = name.get().and_then(Option::as_deref).and_then(|name| name.strip_prefix(LOG_GROUP_PREFIX));
-            let log_type = named.and_then(|name| name.rsplit_once('/')).and_then(|(_, log_type)| LogType::parse(log_type));
-            if let Some(log_type) = log_type {
+            let Some((identifier, log_type)) = named.and_then(|name| name.rsplit_once('/')) else { continue };
+            // That of a cluster whose identifier is known is no other's.
+            let is_taken = identifiers.contains(&(object.scope.provider.as_str(), identifier.to_owned()));
+            if let Some(log_type) = LogType::parse(log_type).filter(|_| !is_taken) {
                 anybodys.entry((object.scope.provider.as_str(), log_type.as_str())).or_insert(object);
             }
         }
@@ -115,7 +125,10 @@ impl<'a> LogGroups<'a> {
             alone.first().or_else(|| self.groups.sharing(&sets).find_map(|leading| leading.objects.first().or(leading.torn.first())));
         let unclear =
             unclear.or_else(|| self.groups.loose(&cluster.scope.provider).first()).and_then(|position| self.objects.get(*position));
-        let anybodys = || self.anybodys.get(&(cluster.scope.provider.as_str(), log_type.as_str())).copied().filter(|_| name.is_none());
+        // An identifier that the provider makes up, with a prefix or without, is none that somebody wrote into the name of a log group.
+        let is_made_up = cluster.has_default(self.configuration, "cluster_identifier");
+        let anybodys = || self.anybodys.get(&(cluster.scope.provider.as_str(), log_type.as_str())).copied();
+        let anybodys = || anybodys().filter(|_| name.is_none() && !is_made_up);
         Kept::NotDeclared { perhaps: elsewhere.or_else(|| unclear.or_else(anybodys).map(shown)) }
     }
 
@@ -152,7 +165,10 @@ impl<'a> LogGroups<'a> {
             },
         );
         let key = attributes.text("kms_key_id");
-        let is_key = || self.references.follow(&group.address, "kms_key_id", KEY).stops.is_empty();
+        let is_key = || {
+            let found = self.references.follow(&group.address, "kms_key_id", KEY);
+            found.stops.is_empty() && !found.or_nothing
+        };
         let (encrypted, basis) = match &key {
             // An unknown key is a key: nothing would be `null`. An expression that may choose between the two looks the same.
             Value::Unknown(_) => (Value::Known(true), if is_key() { Basis::Value } else { Basis::Reference }),

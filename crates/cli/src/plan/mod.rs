@@ -1,19 +1,21 @@
 //! Reads Terraform plans: every Neptune cluster, with what the plan says of its trail.
 //!
 //! In reading order: [`document`] is the JSON, [`objects`] what a trail is made of ([`address`], [`attributes`]), [`references`] follows
-//! expressions through the [`configuration`], and [`linking`] puts each cluster together with its parameter group ([`groups`]), its log
-//! groups ([`log_groups`]) and their [`filters`], all found by an [`index`].
+//! expressions through the [`configuration`] ([`parts`], [`found`]), and [`linking`] puts each cluster together with its parameter group
+//! ([`groups`]), its log groups ([`log_groups`]) and their [`filters`], all found by an [`index`].
 
 mod address;
 mod attributes;
 mod configuration;
 mod document;
 mod filters;
+mod found;
 mod groups;
 mod index;
 mod linking;
 mod log_groups;
 mod objects;
+mod parts;
 mod references;
 #[cfg(test)]
 mod tests;
@@ -46,6 +48,10 @@ pub fn judge(text: &str, allow_incomplete: bool, required: &Requirements, judgin
     check(&document, allow_incomplete)?;
     let configuration = Configuration::new(&document);
     let objects = Objects::read(&document, &configuration).map_err(Problem::Unreadable)?;
+    if let (None, Some(address)) = (&document.resource_changes, objects.unmentioned(&document)) {
+        let problem = format!("it plans `{address}` and has no `resource_changes`: make it with `terraform show -json PLAN`");
+        return Err(Problem::Unreadable(problem));
+    }
     let incomplete = document.complete == Some(false);
     let addresses = objects.addresses.iter().map(|(address, position)| (address, *position));
     let known_names = objects.known.iter().map(Object::has_names).collect();
@@ -93,16 +99,26 @@ fn is_understood(version: &str) -> bool {
     let Some((major, minor)) = version.split_once('.') else {
         return false;
     };
-    match (major.parse::<u32>(), minor.parse::<u32>()) {
-        (Ok(0), Ok(minor)) => minor >= 1,
-        (Ok(1), Ok(_)) => true,
+    // As Terraform writes numbers: without a sign, and without a zero in front.
+    let number = |text: &str| text.parse::<u32>().ok().filter(|number| number.to_string() == text);
+    match (number(major), number(minor)) {
+        (Some(0), Some(minor)) => minor >= 1,
+        (Some(1), Some(_)) => true,
         _ => false,
     }
+}
+
+const TOO_DEEP: &str = "it is nested deeper than 128 levels, and more are not read";
+
+/// The parser stops there; its kind of error is that of wrong JSON.
+fn is_too_deep(error: &serde_json::Error) -> bool {
+    error.to_string().starts_with("recursion limit exceeded")
 }
 
 /// What is wrong with the JSON. The parser's own sentence may quote a value, and that may be a secret.
 fn wrong(error: &serde_json::Error) -> String {
     let what = match error.classify() {
+        _ if is_too_deep(error) => TOO_DEEP,
         serde_json::error::Category::Syntax => "it is no JSON",
         serde_json::error::Category::Data => "a field is of another type than Terraform writes, or stands there twice",
         serde_json::error::Category::Io | serde_json::error::Category::Eof => "it ends too soon",

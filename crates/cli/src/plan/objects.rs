@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::address::Address;
 use super::attributes::Attributes;
 use super::configuration::{Configuration, Expression};
-use super::document::{Change, Document, ResourceChange, StateModule, StateResource};
+use super::document::{Change, Document, ResourceChange, StateModule, StateResource, StateValues};
 use super::work;
 
 /// The types of resource that a trail is made of.
@@ -192,6 +192,22 @@ impl Objects {
         Ok(objects)
     }
 
+    /// The address of an object that is planned, of a type that a trail is made of, and that is not among these.
+    pub(super) fn unmentioned(&self, document: &Document<'_>) -> Option<String> {
+        let planned: StateValues<'_> = serde_json::from_str(document.planned_values?.get()).ok()?;
+        let known: HashSet<&str> = self.known.iter().map(|object| object.attributes.address.as_str()).collect();
+        let mut modules: Vec<&StateModule<'_>> = planned.root_module.iter().collect();
+        while let Some(module) = modules.pop() {
+            modules.extend(&module.child_modules);
+            let managed = module.resources.iter().filter(|resource| resource.mode.as_deref() != Some("data"));
+            let mut missed = managed.filter(|resource| Kind::of(&resource.kind).is_some() && !known.contains(resource.address.as_ref()));
+            if let Some(resource) = missed.next() {
+                return Some(resource.address.to_string());
+            }
+        }
+        None
+    }
+
     fn add(&mut self, change: &ResourceChange<'_>, deferred: Option<&str>, configuration: &Configuration<'_>) -> Result<(), String> {
         if change.mode.as_deref() == Some("data") {
             return Ok(());
@@ -282,7 +298,8 @@ impl Objects {
 /// What is wrong with a part of the document, without the place within that part and without a value.
 fn position_free(error: &serde_json::Error) -> &'static str {
     match error.classify() {
-        serde_json::error::Category::Syntax => "it is nested too deep, or no JSON",
+        _ if super::is_too_deep(error) => super::TOO_DEEP,
+        serde_json::error::Category::Syntax => "it is no JSON",
         serde_json::error::Category::Data => "a field is of another type than Terraform writes",
         serde_json::error::Category::Io | serde_json::error::Category::Eof => "it ends too soon",
     }

@@ -11,6 +11,8 @@ use serde_json::Value as Json;
 
 use super::address::{Address, Key, ModuleInstance, Shown, Step, parse};
 use super::configuration::{Configuration, Expression};
+use super::found::Found;
+use super::parts::{Part, at, constant_at, name_of, text_of};
 use super::work;
 
 /// How many references are followed for one attribute, and how far one leads to the next. Real ones need a handful.
@@ -30,44 +32,8 @@ pub(super) struct Wanted {
     pub(super) kind: &'static str,
     /// Its attributes that are its name.
     pub(super) attributes: &'static [&'static str],
-}
-
-/// Where the references of an expression lead.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Found {
-    /// Objects by their position in the plan, in sets that may be large and shared.
-    pub(super) sets: Vec<Rc<[usize]>>,
-    /// References that lead to something else.
-    pub(super) stops: BTreeSet<String>,
-    /// Whether an expression without references is among them, whose value may not be known either.
-    pub(super) opaque: bool,
-    /// Whether something was found that no condition excludes.
-    is_taken: bool,
-    /// Whether one of several values is picked: an index is left where a name has none.
-    is_picked: bool,
-}
-
-impl Found {
-    /// The objects, each once.
-    pub(super) fn objects(&self) -> BTreeSet<usize> {
-        self.sets.iter().flat_map(|set| set.iter().copied()).inspect(|_| work::step()).collect()
-    }
-
-    /// Whether nothing was found that is not known: then the value can only be unknown because it is `null`.
-    pub(super) fn is_nothing(&self) -> bool {
-        self.sets.iter().all(|set| set.is_empty()) && self.stops.is_empty() && !self.opaque
-    }
-
-    fn merge(&mut self, other: Self) {
-        for set in other.sets {
-            if !self.sets.iter().any(|known| Rc::ptr_eq(known, &set)) {
-                self.sets.push(set);
-            }
-        }
-        self.stops.extend(other.stops);
-        self.opaque |= other.opaque;
-        self.is_picked |= other.is_picked;
-    }
+    /// Whether the name is only a part of the text that refers to it, as that of a cluster is of its log group's.
+    pub(super) within: bool,
 }
 
 /// The instances of one resource in one module instance.
@@ -156,37 +122,66 @@ impl<'a> References<'a> {
 
     fn expression(&self, expression: Expression<'_>, place: Place<'_>, rest: &[Step], wanted: Wanted, budget: &mut Budget) -> Found {
         match expression {
-            Expression::Unset | Expression::Constant(_) => Found::default(),
+            Expression::Unset => Found::null(),
+            Expression::Constant(constant) => constant_at(constant, rest),
             Expression::Opaque => Found { opaque: true, ..Found::default() },
             Expression::Refers(references) => {
-                let mut found = Found::default();
-                let (mut not_taken, mut beside, mut blank) = (None, None, None);
-                for mut reference in whole(references) {
+                let mut parts: Vec<Part> = Vec::new();
+                for steps in whole(references) {
+                    if parts.iter().any(|part| part.steps == steps) {
+                        continue;
+                    }
                     let (Some(references), Some(depth)) = (budget.references.checked_sub(1), budget.depth.checked_sub(1)) else {
-                        found.stops.insert("more references than are followed".to_owned());
-                        return found;
+                        let stops = BTreeSet::from(["more references than are followed".to_owned()]);
+                        return Found { stops, ..Found::default() };
                     };
                     *budget = Budget { references, depth };
-                    let is_false = self.is_false(&reference, place.module);
-                    let written = Shown(&reference).to_string();
-                    reference.extend_from_slice(rest);
-                    let one = self.reference(&reference, place, wanted, budget);
+                    let reference = [steps.as_slice(), rest].concat();
+                    let found = self.reference(&reference, place, wanted, budget);
                     budget.depth += 1;
-                    // `var.no ? X : …`: what follows a condition that does not hold is not taken, as far as a plan tells.
-                    match not_taken.take() {
-                        Some(condition) if !one.is_nothing() => beside = beside.or(Some(condition)),
-                        _ if one.is_nothing() => blank = blank.or(Some(written.clone())),
-                        _ => found.is_taken = true,
+                    let value = self.value(&steps, place.module).cloned();
+                    let part = Part { steps, found, value };
+                    if !parts.last().is_some_and(|before| self.is_key(&part, before, place.module, wanted)) {
+                        parts.push(part);
                     }
-                    not_taken = is_false.then_some(written);
-                    found.merge(one);
                 }
-                // Nothing is left that would be taken, or one of several was to be picked and one of those is nothing: it may be `null`.
-                let is_picked = std::mem::take(&mut found.is_picked);
-                let doubt = if std::mem::take(&mut found.is_taken) { blank.filter(|_| is_picked) } else { beside };
-                found.stops.extend(doubt);
-                found
+                if wanted.within { text_of(parts) } else { name_of(parts) }
             }
+        }
+    }
+
+    /// Whether it is the key of an object of the resource before it: `aws_x.y[each.key].name` is listed as `aws_x.y` and `each.key`.
+    fn is_key(&self, part: &Part, before: &Part, module: &ModuleInstance, wanted: Wanted) -> bool {
+        let [Step::Name(kind), Step::Name(name)] = before.steps.as_slice() else {
+            return false;
+        };
+        if !before.is_bare() || kind != wanted.kind || !part.found.leads_nowhere() {
+            return false;
+        }
+        let resource = (module.clone(), kind.clone(), name.clone());
+        let Some(instances) = self.instances.get(&resource) else {
+            return false;
+        };
+        let is = |fits: fn(&Key) -> bool| instances.by_key.keys().flatten().any(fits);
+        let (first, second) = (part.steps.first().and_then(Step::name), part.steps.get(1).and_then(Step::name));
+        match (first, second, &part.value) {
+            (Some("count"), Some("index"), _) => is(|key| matches!(key, Key::Number(_))),
+            (Some("each"), Some("key" | "value"), _) => is(|key| matches!(key, Key::Text(_))),
+            (_, _, Some(Json::String(text))) => instances.by_key.contains_key(&Some(Key::Text(text.clone()))),
+            (_, _, Some(Json::Number(number))) => {
+                number.as_u64().is_some_and(|number| instances.by_key.contains_key(&Some(Key::Number(number))))
+            }
+            _ => false,
+        }
+    }
+
+    /// The value of a variable, where the plan tells it.
+    fn value(&self, reference: &[Step], module: &ModuleInstance) -> Option<&Json> {
+        match reference {
+            [Step::Name(first), Step::Name(variable), rest @ ..] if first == "var" => {
+                at(self.configuration.variable(module, variable)?, rest)
+            }
+            _ => None,
         }
     }
 
@@ -197,7 +192,7 @@ impl<'a> References<'a> {
         };
         let second = rest.first().and_then(Step::name);
         match (first.as_str(), second) {
-            ("count" | "path" | "terraform", _) | ("each", Some("key")) => Found::default(),
+            ("count" | "path" | "terraform", _) | ("each", Some("key")) => Found::known(),
             ("each", Some("value")) => {
                 // The element for this very key, and what is taken from it.
                 let mut element: Vec<Step> = place.key.iter().map(|key| Step::Key((*key).clone())).collect();
@@ -218,8 +213,12 @@ impl<'a> References<'a> {
 
     /// A variable of the root module is known. One of another module is what its call passes.
     fn variable(&self, variable: &str, rest: &[Step], module: &ModuleInstance, wanted: Wanted, budget: &mut Budget) -> Found {
+        if let Some(value) = self.configuration.variable(module, variable) {
+            return constant_at(value, rest);
+        }
         if module.0.is_empty() {
-            return Found::default();
+            // The plan has no value for it: nobody knows.
+            return Found { opaque: true, ..Found::default() };
         }
         let caller = module.parent();
         let place = Place { module: &caller, for_each: self.configuration.call_for_each(module), key: module.key() };
@@ -267,7 +266,7 @@ impl<'a> References<'a> {
         let resource = (module.clone(), wanted.kind.to_owned(), name.to_owned());
         match self.instances.get(&resource) {
             // `count = 0`, or all of them are deleted.
-            None if !self.incomplete => Found::default(),
+            None if !self.incomplete => Found::null(),
             None => stop(reference),
             // A key that no object has comes from `each.value`, or belongs to a list around the object: then it may be any of them.
             Some(instances) => {
@@ -278,21 +277,11 @@ impl<'a> References<'a> {
                     known.copied().unwrap_or_default()
                 };
                 if set.iter().all(is_known) {
-                    return Found::default();
+                    return Found::known();
                 }
-                Found { sets: vec![Rc::clone(set)], is_picked: rest.len() > 1, ..Found::default() }
+                Found { sets: vec![Rc::clone(set)], ..Found::default() }
             }
         }
-    }
-}
-
-impl References<'_> {
-    /// Whether it is a variable that is `false`.
-    fn is_false(&self, reference: &[Step], module: &ModuleInstance) -> bool {
-        let [Step::Name(first), Step::Name(variable)] = reference else {
-            return false;
-        };
-        first == "var" && self.configuration.variable(module, variable) == Some(&Json::Bool(false))
     }
 }
 

@@ -8,11 +8,19 @@ use super::case::Case;
 use super::declared::{Attached, LogGroup, Subscription};
 use super::value::Value;
 
+/// A class for logs that are handed on, whose events go after two days, whatever retention is set. AWS's reference says that it keeps them
+/// for a day; the log group itself, and so the rule, says two.
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_log_group> (`retention_in_days`), and
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html> (`logGroupClass`)
+const DELIVERY: (&str, Option<u32>) = ("DELIVERY", Some(2));
+
 /// What is known of it, and what is not.
 pub(super) fn assume(case: &mut Case, group: &LogGroup, log_type: LogType, required: &Requirements) -> (Vec<Assumption>, Vec<Unknown>) {
     let mut unknown = Vec::new();
+    let (class, fixed_days) = DELIVERY;
+    let is_fixed = group.class.get().is_some_and(|known| known == class);
     let facts = facts::LogGroup {
-        retention_days: group.retention_days.get().copied().flatten(),
+        retention_days: if is_fixed { fixed_days } else { group.retention_days.get().copied().flatten() },
         retention_policy: None,
         encrypted: group.encrypted.get().copied().unwrap_or_default(),
         class: group.class.get().cloned().unwrap_or_else(|| facts::STANDARD.to_owned()),
@@ -20,10 +28,14 @@ pub(super) fn assume(case: &mut Case, group: &LogGroup, log_type: LogType, requi
         metric_filters: count(group.metric_filters.iter().filter(|filter| !filter.perhaps)),
     };
     if required.bounds_retention() {
-        case.hide(log_type, "kept", group.retention_days.is_sensitive());
-        if let Value::Unknown(name) = &group.retention_days {
+        case.hide(log_type, "kept", if is_fixed { group.class.is_sensitive() } else { group.retention_days.is_sensitive() });
+        if let (Value::Unknown(name), false) = (&group.retention_days, is_fixed) {
             unknown.push(Unknown::retention(name, log_type, required));
         }
+    }
+    // After the retention: what is assumed later wins.
+    if let Value::Unknown(name) = &group.class {
+        unknown.extend(classes(name, log_type, required));
     }
     if required.log_group_encrypted {
         case.basis = group.basis.and(case.basis);
@@ -39,9 +51,6 @@ pub(super) fn assume(case: &mut Case, group: &LogGroup, log_type: LogType, requi
     if required.log_group_metric_filter || required.forwarding_destination.is_some() {
         case.hide(log_type, "watched", group.class.is_sensitive());
         case.hide(log_type, "forwarded", group.class.is_sensitive());
-        if let Value::Unknown(name) = &group.class {
-            unknown.push(Unknown::class(name, log_type));
-        }
     }
     if required.log_group_metric_filter {
         case.rest_on(&group.metric_filters);
@@ -67,6 +76,18 @@ pub(super) fn assume(case: &mut Case, group: &LogGroup, log_type: LogType, requi
         }
     }
     (assumptions, unknown)
+}
+
+/// What a class may be that is not known, where anything that is asked depends on it.
+fn classes(name: &str, log_type: LogType, required: &Requirements) -> Option<Unknown> {
+    let Unknown { name, mut alternatives } = Unknown::class(name, log_type);
+    if required.bounds_retention() {
+        let (class, days) = DELIVERY;
+        alternatives.push(vec![Assumption::Class(log_type, class.to_owned()), Assumption::Retention(log_type, days)]);
+    } else if !required.log_group_metric_filter && required.forwarding_destination.is_none() {
+        return None;
+    }
+    Some(Unknown { name, alternatives })
 }
 
 /// The filters that are certain and known; and, with a name for what is in doubt, what may come to them. Of two filters more never send

@@ -45,7 +45,7 @@ pub fn judged(file: &str, subject: &Subject, row: &Row, judging: Judging) -> Jud
                     (Verdict::Undecided, "undecided: it would pass, and rests on a reference (--strict)".to_owned())
                 }
                 Expectation::Pass => (Verdict::Pass, evidence(&links)),
-                Expectation::Fail => (Verdict::Fail, broken(&links)),
+                Expectation::Fail => (Verdict::Fail, broken(&links, forecast)),
                 Expectation::Undecided => (Verdict::Undecided, undecided(forecast)),
                 Expectation::NotApplicable => (Verdict::NotApplicable, exempt(foreseen)),
             };
@@ -113,15 +113,27 @@ fn evidence(links: &[LinkState]) -> String {
 }
 
 /// Every code first, then what to do, then what was found: as the rule's own words have it.
-fn broken(links: &[LinkState]) -> String {
+fn broken(links: &[LinkState], forecast: &Forecast) -> String {
     let broken = || links.iter().filter(|link| link.state == State::Broken);
     let codes = links.chunk_by(|one, other| one.log_type == other.log_type).filter_map(|links| {
         let codes = links.iter().filter(|link| link.state == State::Broken).filter_map(|link| link.code.map(str::to_owned));
         let codes = each_once(codes);
         (!codes.is_empty()).then(|| format!("{}: {}", links.first().map_or("", |link| link.log_type), codes.join(", ")))
     });
-    let (to_do, found) = (broken().filter_map(|link| link.remedy.clone()), broken().filter_map(|link| link.detail.clone()));
-    told(&codes.collect::<Vec<_>>(), to_do, found)
+    let mut codes: Vec<_> = codes.collect();
+    // What is broken in every case, now for one log and now for another.
+    let either: Vec<&LinkState> = links
+        .iter()
+        .filter(|link| link.state == State::Undecided && broken().all(|broken| broken.code != link.code))
+        .filter(|link| forecast.certain.iter().any(|code| Some(code.as_str()) == link.code))
+        .collect();
+    for code in each_once(either.iter().filter_map(|link| link.code.map(str::to_owned))) {
+        let of_code = either.iter().filter(|link| link.code == Some(code.as_str()));
+        codes.push(format!("{}: {code}", each_once(of_code.map(|link| link.log_type.to_owned())).join(" or ")));
+    }
+    let to_do = broken().chain(either.iter().copied()).filter_map(|link| link.remedy.clone());
+    let which = either.iter().filter_map(|link| link.detail.as_ref()).map(|detail| format!("which, {}", detail.trim_start_matches("it ")));
+    told(&codes, to_do, broken().filter_map(|link| link.detail.clone()).chain(which))
 }
 
 fn links(foreseen: &Foreseen) -> Vec<LinkState> {

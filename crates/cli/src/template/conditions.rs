@@ -5,19 +5,34 @@ use std::rc::Rc;
 use super::document::Node;
 use super::evaluate::{Evaluator, MOST_LEVELS};
 use super::evaluated::Evaluated;
-use super::text::{Part, Same, Text, Token};
+use super::same::Same;
+use super::text::{Part, Text, Token};
 use super::world::Question;
 use super::written::written;
 
 impl Evaluator<'_> {
     /// Whether a condition holds in this world.
     pub(super) fn condition(&self, name: &str) -> bool {
-        if let Some(known) = self.conditions.borrow().get(name) {
-            return *known;
+        let known = self.conditions.borrow().get(name).cloned();
+        if let Some((holds, rests_on)) = known {
+            self.rest_on(rests_on);
+            return holds;
+        }
+        let answer = |place| self.world.answer(place);
+        let known = self.conditions_before.0.borrow().get(name).and_then(|memory| memory.get(answer));
+        if let Some((holds, rests_on)) = known {
+            self.conditions.borrow_mut().insert(name.to_owned(), (holds, rests_on.clone()));
+            self.rest_on(rests_on);
+            return holds;
         }
         let level = self.level.get();
-        let holds = match self.template.conditions.get(name) {
-            Some(node) if level < MOST_LEVELS => {
+        let before = self.rests_on.take();
+        if level >= MOST_LEVELS {
+            self.rest_on_anything();
+        }
+        let holds = match (&self.template.conditions_changed_by, self.template.conditions.get(name)) {
+            (Some(changed_by), _) => self.ask(&format!("condition `{name}`, which {changed_by} may change")),
+            (None, Some(node)) if level < MOST_LEVELS => {
                 self.level.set(level + 1);
                 let holds = self.holds(node);
                 self.level.set(level);
@@ -26,13 +41,17 @@ impl Evaluator<'_> {
             // A condition that is not there, or that rests on itself.
             _ => self.ask(&format!("condition `{name}`")),
         };
-        self.conditions.borrow_mut().insert(name.to_owned(), holds);
+        let rests_on = self.rests_on.replace(before);
+        self.conditions.borrow_mut().insert(name.to_owned(), (holds, rests_on.clone()));
+        self.conditions_before.0.borrow_mut().entry(name.to_owned()).or_default().insert(answer, &holds, &rests_on);
+        self.rest_on(rests_on);
         holds
     }
 
     fn holds(&self, node: &Rc<Node>) -> bool {
         let level = self.level.get();
         if level >= MOST_LEVELS {
+            self.rest_on_anything();
             return self.ask(&written(node));
         }
         self.level.set(level + 1);
@@ -67,7 +86,7 @@ impl Evaluator<'_> {
             Same::Perhaps => {
                 let (one, two) = if one <= two { (one, two) } else { (two, one) };
                 let name = || format!("whether `{one}` equals `{two}`");
-                self.world.ask(Question::Equal(one.clone(), two.clone()), name, 2) == 0
+                self.ask_world(Question::Equal(one.clone(), two.clone()), name, 2) == 0
             }
         }
     }
@@ -82,6 +101,6 @@ impl Evaluator<'_> {
 
     fn ask(&self, what: &str) -> bool {
         let question = Question::Equal(Text::known("true"), Text::token(Token::Other(what.into())));
-        self.world.ask(question, || what.to_owned(), 2) == 0
+        self.ask_world(question, || what.to_owned(), 2) == 0
     }
 }

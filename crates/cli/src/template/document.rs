@@ -105,12 +105,80 @@ impl Node {
         }
     }
 
+    /// Whether a resource of a type may stand in it, whose type a loop may put together from parts.
+    pub(super) fn may_make(&self, kind: &str) -> bool {
+        match &self.content {
+            Content::Null | Content::Scalar(_) => false,
+            Content::List(elements) => elements.iter().any(|element| element.may_make(kind)),
+            Content::Map(entries) => {
+                entries.iter().any(|entry| entry.key == "Type" && entry.value.may_be(kind) || entry.value.may_make(kind))
+            }
+        }
+    }
+
+    /// Whether it may come to a text. What stands between braces may be anything.
+    fn may_be(&self, wanted: &str) -> bool {
+        let substituted = self.call().filter(|(function, _)| *function == "Fn::Sub").and_then(|(_, argument)| argument.text());
+        let Some(text) = self.text().or(substituted) else {
+            return true;
+        };
+        match (text.split_once(['$', '&']), text.rsplit_once('}')) {
+            (Some((before, _)), Some((_, after))) => wanted.starts_with(before) && wanted.ends_with(after),
+            _ => text == wanted,
+        }
+    }
+
     /// The function and what it is given, where it is a call: an object with one entry whose key is that of a function.
     pub(super) fn call(&self) -> Option<(&str, &Rc<Node>)> {
         match self.entries() {
-            [only] if is_function(&only.key) => Some((only.key.as_str(), &only.value)),
+            [only] if only.is_call() => Some((only.key.as_str(), &only.value)),
             _ => None,
         }
+    }
+
+    /// The macro that is called among the entries of a map. It is handed all of them and may change each.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html>
+    pub(super) fn called_macro(&self) -> Option<Macro<'_>> {
+        self.entries().iter().find_map(Entry::called_macro)
+    }
+}
+
+impl Entry {
+    /// Whether it is the call of a function.
+    pub(super) fn is_call(&self) -> bool {
+        is_function(&self.key) || self.called_macro().is_some()
+    }
+
+    /// The macro that it calls, if it is such a call. `Transform` is the short form, for which a property may be named too.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-transform.html>
+    pub(super) fn called_macro(&self) -> Option<Macro<'_>> {
+        let name = self.value.get("Name");
+        match self.key.as_str() {
+            "Fn::Transform" => {}
+            "Transform" if name.is_some() => {}
+            _ => return None,
+        }
+        Some(Macro { name: name.and_then(|name| name.text()).unwrap_or("Fn::Transform") })
+    }
+}
+
+/// The call of a macro somewhere in a template.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Macro<'a> {
+    /// Its name.
+    pub(super) name: &'a str,
+}
+
+impl Macro<'_> {
+    /// Whether it only adds to what is beside it.
+    pub(super) fn only_adds(self) -> bool {
+        self.name == "AWS::Include"
+    }
+}
+
+impl fmt::Display for Macro<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "macro `{}`", self.name)
     }
 }
 

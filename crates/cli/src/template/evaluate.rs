@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::declared::{Resource, Template, brought};
 use super::document::{Content, Node};
 use super::evaluated::Evaluated;
+use super::remembered::{Conditions, Fixed, Remembered, RestsOn};
 use super::text::{Part, Text, Token};
 use super::world::{Question, World};
 use super::written::{json, unknown};
@@ -30,37 +31,56 @@ pub struct Given {
 pub(super) struct Evaluator<'a> {
     pub(super) template: &'a Template,
     pub(super) given: &'a Given,
-    pub(super) world: &'a World,
+    pub(super) world: &'a World<'a>,
     pub(super) level: Cell<usize>,
-    known: RefCell<HashMap<*const Node, Evaluated>>,
-    pub(super) conditions: RefCell<HashMap<String, bool>>,
+    fixed: &'a Fixed,
+    known: RefCell<HashMap<*const Node, Remembered>>,
+    pub(super) rests_on: RefCell<RestsOn>,
+    pub(super) conditions: RefCell<HashMap<String, (bool, RestsOn)>>,
+    /// The same in the worlds before this one.
+    pub(super) conditions_before: &'a Conditions,
     /// How many texts were made that must not be shown, not even as the name of something unknown.
     hidden: Cell<usize>,
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn new(template: &'a Template, given: &'a Given, world: &'a World) -> Self {
+    pub(super) fn new(
+        template: &'a Template,
+        given: &'a Given,
+        fixed: &'a Fixed,
+        conditions_before: &'a Conditions,
+        world: &'a World<'a>,
+    ) -> Self {
         Self {
             template,
             given,
             world,
+            fixed,
             level: Cell::new(0),
             known: RefCell::default(),
+            rests_on: RefCell::default(),
             conditions: RefCell::default(),
+            conditions_before,
             hidden: Cell::new(0),
         }
     }
 
     /// What a part of the template comes to.
     pub(super) fn evaluate(&self, node: &Rc<Node>) -> Evaluated {
-        if let Some(known) = self.known.borrow().get(&Rc::as_ptr(node)) {
-            return known.clone();
+        let key = Rc::as_ptr(node);
+        let known = self.known.borrow().get(&key).or(self.fixed.0.borrow().get(&key)).cloned();
+        if let Some(Remembered { evaluated, rests_on }) = known {
+            self.rest_on(rests_on);
+            return evaluated;
         }
         let level = self.level.get();
         if level >= MOST_LEVELS {
+            // How deep it is depends on where it began.
+            self.rest_on_anything();
             return unknown(node);
         }
         self.level.set(level + 1);
+        let before = self.rests_on.take();
         let evaluated = match (node.call(), &node.content) {
             (Some((function, argument)), _) => self.call(function, argument, node),
             (None, Content::Null) => Evaluated::Absent,
@@ -77,7 +97,11 @@ impl<'a> Evaluator<'a> {
             }
         };
         self.level.set(level);
-        self.known.borrow_mut().insert(Rc::as_ptr(node), evaluated.clone());
+        let rests_on = self.rests_on.replace(before);
+        let remembered = Remembered { evaluated: evaluated.clone(), rests_on: rests_on.clone() };
+        let memory = if rests_on.is_fixed() { &self.fixed.0 } else { &self.known };
+        memory.borrow_mut().insert(key, remembered);
+        self.rest_on(rests_on);
         evaluated
     }
 
@@ -93,7 +117,7 @@ impl<'a> Evaluator<'a> {
             "Fn::Sub" => self.substitute(argument),
             "Fn::Join" => self.join(argument),
             "Fn::If" => self.choose(argument),
-            "Fn::FindInMap" => self.find_in_map(argument),
+            "Fn::FindInMap" => self.find_in_map(argument, whole),
             "Fn::Select" => self.select(argument),
             "Fn::Split" => self.split(argument),
             "Fn::ToJsonString" => json(&self.evaluate(argument)).map(|json| Evaluated::known(&json.to_string())),
@@ -129,7 +153,7 @@ impl<'a> Evaluator<'a> {
         let token = || Evaluated::Text(Text::token(Token::Parameter(name.into())));
         let compared = self.template.compared.get(name);
         let ask =
-            |answers: usize| self.world.ask(Question::Parameter(name.to_owned()), || Token::Parameter(name.into()).to_string(), answers);
+            |answers: usize| self.ask_world(Question::Parameter(name.to_owned()), || Token::Parameter(name.into()).to_string(), answers);
         // It is one of the texts that it is compared with, or none of them.
         let as_compared = || match compared {
             None => None,
@@ -138,15 +162,22 @@ impl<'a> Evaluator<'a> {
         let Some(parameter) = self.template.parameters.get(name) else {
             return as_compared().map_or_else(token, |text| Evaluated::known(&text));
         };
-        let as_allowed = || match parameter.allowed.len() {
-            0 => as_compared(),
-            answers => parameter.allowed.get(ask(answers)).cloned(),
+        let changed_by = self.template.parameters_changed_by.as_ref().or(parameter.changed_by.as_ref());
+        if let (Some(changed_by), None) = (changed_by, self.given.parameters.get(name).and_then(Option::as_ref)) {
+            return Evaluated::Text(Text::token(Token::Other(format!("parameter {name}, which {changed_by} may change").into())));
+        }
+        let as_allowed = || {
+            if parameter.allowed.is_empty() {
+                return as_compared();
+            }
+            let values = parameter.values()?;
+            values.get(ask(values.len())).cloned()
         };
         let value = match (self.given.parameters.get(name), &parameter.default) {
             _ if parameter.is_elsewhere() => as_compared(),
             (Some(Some(given)), _) => Some(given.clone()),
             (None, Some(default)) => {
-                self.world.defaults.borrow_mut().insert(name.to_owned());
+                self.rest_on(RestsOn::default_of(name));
                 Some(default.clone())
             }
             (Some(None), _) | (None, None) => as_allowed(),
@@ -173,7 +204,9 @@ impl<'a> Evaluator<'a> {
             _ => return token(),
         };
         match (resource.brought(), self.property(resource, property)) {
-            (Some(_), _) | (None, Evaluated::Absent) => token(),
+            // It may be any name, not only one that CloudFormation makes up.
+            (Some(function), _) => Text::token(Token::Other(format!("{function} in {}", resource.logical_id).into())),
+            (None, Evaluated::Absent) => token(),
             (None, Evaluated::Text(text)) => text,
             (None, Evaluated::List(_) | Evaluated::Map(_)) => token(),
         }
@@ -205,16 +238,17 @@ impl<'a> Evaluator<'a> {
         if !has_one {
             return text;
         }
+        // What is shown to nobody is no name either: each of them is another.
+        if text.sensitive {
+            self.rest_on_anything();
+            let name = format!("{BEGINNING}…}}}} ({})", self.hidden.replace(self.hidden.get() + 1));
+            return Text::token(Token::Other(name.into())).hidden(true);
+        }
         let Some(known) = text.get() else {
-            // What is shown to nobody is no name either: each of them is another.
-            let name = if text.sensitive {
-                format!("{BEGINNING}…}}}} ({})", self.hidden.replace(self.hidden.get() + 1))
-            } else {
-                text.to_string()
-            };
+            let name = text.to_string();
             return Text::token(Token::Other(name.into())).hidden(text.sensitive);
         };
-        let mut replaced = Text::default().hidden(text.sensitive);
+        let mut replaced = Text::default();
         let mut rest = known;
         while let Some((before, after)) = rest.split_once(BEGINNING) {
             let (reference, after) = after.split_once("}}").unwrap_or((after, ""));

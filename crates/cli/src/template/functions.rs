@@ -4,10 +4,13 @@
 
 use std::rc::Rc;
 
+use super::declared::brought;
 use super::document::Node;
 use super::evaluate::Evaluator;
 use super::evaluated::Evaluated;
-use super::text::Text;
+use super::text::{Text, Token};
+use super::written::written;
+use super::yaml::switch;
 
 impl Evaluator<'_> {
     pub(super) fn substitute(&self, argument: &Rc<Node>) -> Option<Evaluated> {
@@ -16,6 +19,10 @@ impl Evaluator<'_> {
             (None, Some([text, own])) => (text.text()?, Some(own)),
             _ => return None,
         };
+        // What a macro makes of the values nobody knows.
+        if own.is_some_and(|own| brought(own).is_some()) {
+            return None;
+        }
         let mut text = Text::default();
         let mut rest = written;
         while let Some((before, after)) = rest.split_once("${") {
@@ -65,13 +72,26 @@ impl Evaluator<'_> {
         Some(self.evaluate(if self.condition(condition.text()?) { then } else { otherwise }))
     }
 
-    pub(super) fn find_in_map(&self, argument: &Rc<Node>) -> Option<Evaluated> {
+    pub(super) fn find_in_map(&self, argument: &Rc<Node>, whole: &Rc<Node>) -> Option<Evaluated> {
         let [map, first, second, rest @ ..] = argument.list()? else {
             return None;
         };
         let key = |node: &Rc<Node>| self.evaluate(node).text().and_then(Text::get).map(str::to_owned);
         let (map, first, second) = (key(map)?, key(first)?, key(second)?);
-        let found = self.template.mappings.get(&map).and_then(|map| map.get(&first)).and_then(|map| map.get(&second));
+        let map = self.template.mappings.get(&map);
+        let under = map.and_then(|map| map.get(&first));
+        // A macro in a mapping may change each of its entries; whatever brings more may bring the one that is asked for.
+        let changed_by = self.template.mappings_changed_by.clone();
+        let changed_by = changed_by.or_else(|| brought(map?)).or_else(|| brought(under?)).or_else(|| brought(rest.first()?));
+        if let Some(by) = changed_by {
+            return Some(Evaluated::Text(Text::token(Token::Other(format!("{}, which {by} may change", written(whole)).into()))));
+        }
+        // `on` is read as a switch, and whether the key of a mapping is read so too nobody says.
+        let is_switch = |map: &Node, key: &str| map.get(key).is_none() && map.entries().iter().any(|entry| switch(&entry.key) == Some(key));
+        if map.is_some_and(|map| is_switch(map, &first)) || under.is_some_and(|map| is_switch(map, &second)) {
+            return None;
+        }
+        let found = under.and_then(|map| map.get(&second));
         let found = found.or_else(|| rest.first().and_then(|options| options.get("DefaultValue")));
         found.map(|node| self.evaluate(node))
     }

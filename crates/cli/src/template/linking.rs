@@ -6,10 +6,12 @@ use super::declared::Resource;
 use super::evaluate::Evaluator;
 use super::evaluated::Evaluated;
 use super::made::Made;
-use super::text::{Same, Token};
+use super::remembered::{Conditions, Memory};
+use super::same::Same;
+use super::text::Token;
 use super::values::{parameter, shown, switch, text, unknown, value};
 use crate::report::Basis;
-use crate::resources::{Cluster, Group, Kept, OneOf, ParameterGroup, Value};
+use crate::resources::{AccountPolicy, Attached, Cluster, Group, Kept, OneOf, ParameterGroup, Value};
 
 const CLUSTERS: [&str; 2] = ["AWS::Neptune::DBCluster", "AWS::RDS::DBCluster"];
 const GROUPS: [&str; 2] = ["AWS::Neptune::DBClusterParameterGroup", "AWS::RDS::DBClusterParameterGroup"];
@@ -27,25 +29,46 @@ pub(super) fn engine(resource: &Resource, evaluator: &Evaluator<'_>) -> Value<St
     text(&evaluator.property(resource, "Engine"), "Engine").map(Option::unwrap_or_default)
 }
 
+type Tags = Value<Vec<(Value<String>, Value<String>)>>;
+
+/// What the parts of one cluster came to in the worlds that were looked at.
+#[derive(Default)]
+pub(super) struct Parts {
+    group: Memory<Group>,
+    exports: Memory<Value<Vec<Value<String>>>>,
+    tags: Memory<Tags>,
+    audit: Memory<Kept>,
+    slow_query: Memory<Kept>,
+    pub(super) conditions: Conditions,
+    account: Memory<(Vec<Attached<AccountPolicy>>, Option<String>)>,
+}
+
 /// A cluster in one world; nothing where it is not made.
-pub(super) fn cluster(resource: &Resource, evaluator: &Evaluator<'_>, asks_for_log_group: bool) -> Option<Cluster> {
+pub(super) fn cluster(resource: &Resource, evaluator: &Evaluator<'_>, parts: &Parts, asks_for_log_group: bool) -> Option<Cluster> {
     let world = Made { evaluator };
     if !world.is_made(resource) {
         return None;
     }
-    let identifier = evaluator.name_of(resource).to_lowercase();
-    let kept = |log_type| {
-        if asks_for_log_group { world.log_group_of(&identifier, log_type) } else { Kept::NotDeclared { perhaps: None } }
+    // Asked anew by each part that rests on it.
+    let identifier = || evaluator.name_of(resource).to_lowercase();
+    let kept = |log_type, memory| {
+        if !asks_for_log_group {
+            return Kept::NotDeclared { perhaps: None };
+        }
+        evaluator.part(memory, || world.log_group_of(&identifier(), log_type))
     };
+    let (audit, slow_query) = (kept(LogType::Audit, &parts.audit), kept(LogType::SlowQuery, &parts.slow_query));
     let iam = if resource.kind == "AWS::Neptune::DBCluster" { "IamAuthEnabled" } else { "EnableIAMDatabaseAuthentication" };
-    let (account_policies, retention_policy) = if asks_for_log_group { world.account_policies() } else { (Vec::new(), None) };
+    let account = || evaluator.part(&parts.account, || world.account_policies());
+    let (account_policies, retention_policy) = if asks_for_log_group { account() } else { (Vec::new(), None) };
+    let identifier = identifier();
     Some(Cluster {
-        group: world.group(resource),
-        exports: world.exports(resource),
+        group: evaluator.part(&parts.group, || world.group(resource)),
+        exports: evaluator.part(&parts.exports, || world.exports(resource)),
         iam_authentication: switch(&evaluator.property(resource, iam), iam),
-        tags: world.tags(resource),
-        audit: kept(LogType::Audit),
-        slow_query: kept(LogType::SlowQuery),
+        tags: evaluator.part(&parts.tags, || world.tags(resource)),
+        audit,
+        slow_query,
         account_policies,
         retention_policy,
         written: identifier.to_string(),
@@ -101,7 +124,7 @@ impl Made<'_> {
     fn parameter_group(&self, group: &Resource) -> ParameterGroup {
         let (address, name) = (group.logical_id.clone(), value(&self.evaluator.name_of(group)));
         if let Some(function) = group.brought() {
-            let unknown = || Value::Unknown(format!("`{function}` in `{}`", group.logical_id));
+            let unknown = || Value::Unknown(format!("{function} in `{}`", group.logical_id));
             return ParameterGroup { address, name, audit: unknown(), slow_query: unknown() };
         }
         let parameters = self.evaluator.property(group, "Parameters");
@@ -126,7 +149,7 @@ impl Made<'_> {
         }
     }
 
-    fn tags(&self, cluster: &Resource) -> Value<Vec<(Value<String>, Value<String>)>> {
+    fn tags(&self, cluster: &Resource) -> Tags {
         let tags = self.evaluator.property(cluster, "Tags");
         let Evaluated::List(elements) = &tags else {
             return if tags == Evaluated::Absent { Value::Known(Vec::new()) } else { Value::Unknown(unknown(&tags, "Tags")) };

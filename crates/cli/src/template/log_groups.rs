@@ -3,16 +3,18 @@
 use neptune_audit_core::facts::{LOG_GROUP_PREFIX, LogType, STANDARD};
 
 use super::declared::Resource;
-use super::document::Node;
 use super::evaluated::Evaluated;
 use super::made::Made;
-use super::text::{Same, Text, Token};
-use super::values::{switch, text};
+use super::same::Same;
+use super::text::{Part, Text, Token};
+use super::values::{shown, switch, text};
 use crate::report::Basis;
 use crate::resources::{AccountPolicy, Attached, Kept, LogGroup, OneOf, Subscription, Value};
 
 /// The CDK makes a log group with a function of its own where only a retention is asked for.
 const LOG_GROUPS: [&str; 2] = ["AWS::Logs::LogGroup", "Custom::LogRetention"];
+
+const ACCOUNT_POLICIES: [&str; 1] = ["AWS::Logs::AccountPolicy"];
 
 impl Made<'_> {
     /// The log group of one log of a cluster.
@@ -23,12 +25,17 @@ impl Made<'_> {
         let (mut found, mut perhaps) = (Vec::new(), self.brought_perhaps());
         for group in self.of(&LOG_GROUPS) {
             let own = self.evaluator.name_of(group);
-            let same = own.same(&wanted);
+            // A name that CloudFormation makes up begins with that of the stack, never with a slash.
+            // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
+            let same = if matches!(own.parts(), [Part::Token(Token::Name(_))]) { Same::No } else { own.same(&wanted) };
             if same != Same::No && self.is_made(group) {
                 match same {
                     Same::Yes if self.is_elsewhere(group) == Some(false) => found.push(self.log_group(group, &own)),
                     Same::Yes if self.is_elsewhere(group) == Some(true) => {}
-                    _ => perhaps = Some(format!("`{}`", group.logical_id)),
+                    _ => {
+                        let changed = group.brought().map(|function| format!(", which {function} may change,"));
+                        perhaps = Some(format!("`{}`{}", group.logical_id, changed.unwrap_or_default()));
+                    }
                 }
             }
         }
@@ -59,7 +66,7 @@ impl Made<'_> {
 
     /// Resources that a function brings, of which nothing is known here.
     fn brought_perhaps(&self) -> Option<String> {
-        self.evaluator.template.brought.first().map(|(function, ..)| format!("`{function}`"))
+        self.evaluator.template.brought.iter().find(|brought| brought.may_bring(&LOG_GROUPS)).map(|brought| brought.name.clone())
     }
 
     fn log_group(&self, group: &Resource, name: &Text) -> LogGroup {
@@ -76,15 +83,21 @@ impl Made<'_> {
         let (encrypted, basis) = match &key {
             Evaluated::Absent => (Value::Known(false), Basis::Value),
             Evaluated::Text(key) => match key.first_token() {
-                // The key of a resource is a key. What somebody hands in for a parameter may be blank.
+                // The key of a resource is a key.
                 Some(Token::Name(_) | Token::Attribute(..)) => (Value::Known(true), Basis::Value),
-                Some(Token::Parameter(_) | Token::Other(_)) => (Value::Known(true), Basis::Reference),
+                // What stands in Parameter Store, or is exported by another stack, is never blank.
+                Some(Token::Other(written)) if is_stored(written) => (Value::Known(true), Basis::Reference),
+                // What somebody hands in for a parameter may be blank, unless something stands beside it.
+                Some(Token::Parameter(_) | Token::Other(_)) if key.parts().iter().any(|part| matches!(part, Part::Known(_))) => {
+                    (Value::Known(true), Basis::Reference)
+                }
+                Some(token) => (Value::Unknown(shown(token)), Basis::Value),
                 None => (Value::Known(key.get() != Some("")), Basis::Value),
             },
             Evaluated::List(_) | Evaluated::Map(_) => (Value::Unknown(unknown("KmsKeyId")), Basis::Value),
         };
         let class = text(&property("LogGroupClass"), "LogGroupClass");
-        let brought = group.brought().map(|function| format!("`{function}` in `{}`", group.logical_id));
+        let brought = group.brought().map(|function| format!("{function} in `{}`", group.logical_id));
         let or = |value: Value<Option<u32>>| brought.clone().map_or(value, Value::Unknown);
         LogGroup {
             address: format!("`{}`", group.logical_id),
@@ -127,13 +140,17 @@ impl Made<'_> {
     ) -> Vec<Attached<T>> {
         // A function that brings resources may bring one that belongs here.
         let brought = self.evaluator.template.brought.iter();
-        let brought = brought.filter(|(_, _, node)| kinds.iter().any(|kind| node.mentions(kind)) || is_macro(node));
-        let perhaps = brought.map(|(function, ..)| {
-            let address = format!("`{function}`");
+        let perhaps = brought.filter(|brought| brought.may_bring(kinds)).map(|brought| {
+            let address = brought.name.clone();
             Attached { perhaps: true, basis: Basis::Value, thing: unknown(&address), address }
         });
         let mut attached: Vec<_> = perhaps.collect();
         for filter in self.of(kinds) {
+            if let Some(function) = filter.brought() {
+                let address = format!("{function} in `{}`", filter.logical_id);
+                attached.push(Attached { perhaps: true, basis: Basis::Value, thing: unknown(&address), address });
+                continue;
+            }
             let Evaluated::Text(own) = self.evaluator.property(filter, "LogGroupName") else {
                 continue;
             };
@@ -143,7 +160,7 @@ impl Made<'_> {
                 same => same,
             };
             if same != Same::No && self.is_made(filter) {
-                let perhaps = same == Same::Perhaps || filter.brought().is_some();
+                let perhaps = same == Same::Perhaps;
                 attached.push(Attached { address: format!("`{}`", filter.logical_id), perhaps, basis: Basis::Value, thing: make(filter) });
             }
         }
@@ -153,7 +170,22 @@ impl Made<'_> {
     /// The account's subscription filter policies, and one that decides on the retention.
     pub(super) fn account_policies(&self) -> (Vec<Attached<AccountPolicy>>, Option<String>) {
         let (mut subscriptions, mut retention) = (Vec::new(), None);
-        for policy in self.of(&["AWS::Logs::AccountPolicy"]) {
+        let unknown = |name: String| {
+            let text = Value::Unknown(name.clone());
+            let thing = AccountPolicy { name: text.clone(), document: text, selection: Value::Unknown(name.clone()) };
+            Attached { address: name, perhaps: true, basis: Basis::Value, thing }
+        };
+        for brought in self.evaluator.template.brought.iter().filter(|brought| brought.may_bring(&ACCOUNT_POLICIES)) {
+            retention.get_or_insert_with(|| brought.name.clone());
+            subscriptions.push(unknown(brought.name.clone()));
+        }
+        for policy in self.of(&ACCOUNT_POLICIES) {
+            if let Some(function) = policy.brought() {
+                let name = format!("{function} in `{}`", policy.logical_id);
+                retention.get_or_insert_with(|| name.clone());
+                subscriptions.push(unknown(name));
+                continue;
+            }
             let property = |name: &str| text(&self.evaluator.property(policy, name), name);
             let kind = property("PolicyType");
             let kind = kind.get().map(|kind| kind.clone().unwrap_or_default());
@@ -167,7 +199,7 @@ impl Made<'_> {
             if is("SUBSCRIPTION_FILTER_POLICY") {
                 subscriptions.push(Attached {
                     address: format!("`{}`", policy.logical_id),
-                    perhaps: kind.is_none() || policy.brought().is_some(),
+                    perhaps: kind.is_none(),
                     basis: Basis::Value,
                     thing: AccountPolicy {
                         name: property("PolicyName").map(Option::unwrap_or_default),
@@ -181,7 +213,7 @@ impl Made<'_> {
     }
 }
 
-/// Whether a part of a template is the call of a macro: the name of one and what it is given.
-fn is_macro(node: &Node) -> bool {
-    node.get("Name").is_some() && node.list().is_none()
+/// Whether it is written as a value that is kept elsewhere.
+fn is_stored(written: &str) -> bool {
+    written.starts_with("{{resolve:") || written.starts_with("Fn::ImportValue")
 }

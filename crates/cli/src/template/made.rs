@@ -17,6 +17,6 @@ impl<'a> Made<'a> {
 
     /// Resources of these types; conditions are asked only of those that matter.
     pub(super) fn of(&self, kinds: &'static [&'static str]) -> impl Iterator<Item = &'a Resource> {
-        self.evaluator.template.resources.iter().filter(move |resource| kinds.contains(&resource.kind.as_str()))
+        self.evaluator.template.of(kinds)
     }
 }

@@ -22,7 +22,7 @@ impl fmt::Display for Token {
             Self::Name(resource) => write!(f, "the name of `{resource}`"),
             Self::Attribute(resource, attribute) => write!(f, "`{resource}.{attribute}`"),
             Self::Parameter(name) => write!(f, "parameter `{name}`"),
-            Self::Other(written) => write!(f, "`{written}`"),
+            Self::Other(written) => write!(f, "`{}`", written.replace('`', "")),
         }
     }
 }
@@ -42,17 +42,6 @@ pub(super) struct Text {
     parts: Vec<Part>,
     /// Whether a part of it comes from a parameter with `NoEcho`.
     pub(super) sensitive: bool,
-}
-
-/// Whether two texts are the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Same {
-    /// Whatever their tokens are.
-    Yes,
-    /// It depends on their tokens.
-    Perhaps,
-    /// Whatever their tokens are, they are not.
-    No,
 }
 
 impl Text {
@@ -137,51 +126,6 @@ impl Text {
         };
         Self { parts: self.parts.iter().map(lower).collect(), sensitive: self.sensitive }
     }
-
-    /// Whether it is the same as another. What is equal at both ends does not matter; what is left tells.
-    pub(super) fn same(&self, other: &Self) -> Same {
-        let (mut one, mut two) = (self.pieces(), other.pieces());
-        for _end in 0..2 {
-            while let (Some(first), Some(second)) = (one.last(), two.last()) {
-                match (first, second) {
-                    _ if first == second => {}
-                    (Piece::Letter(_), Piece::Letter(_)) => return Same::No,
-                    _ => break,
-                }
-                one.pop();
-                two.pop();
-            }
-            one.reverse();
-            two.reverse();
-        }
-        // A letter that nothing is left to stand against makes them differ; a token may be empty.
-        let has_letter = |pieces: &[Piece<'_>]| pieces.iter().any(|piece| matches!(piece, Piece::Letter(_)));
-        match (one.as_slice(), two.as_slice()) {
-            ([], []) => Same::Yes,
-            ([], left) | (left, []) if has_letter(left) => Same::No,
-            // CloudFormation makes up a name of its own for each resource.
-            ([Piece::Token(Token::Name(one))], [Piece::Token(Token::Name(two))]) if one != two => Same::No,
-            _ => Same::Perhaps,
-        }
-    }
-
-    fn pieces(&self) -> Vec<Piece<'_>> {
-        let mut pieces = Vec::new();
-        for part in &self.parts {
-            match part {
-                Part::Known(text) => pieces.extend(text.chars().map(Piece::Letter)),
-                Part::Token(token) => pieces.push(Piece::Token(token)),
-            }
-        }
-        pieces
-    }
-}
-
-/// A letter or a token.
-#[derive(Clone, Copy, PartialEq)]
-enum Piece<'a> {
-    Letter(char),
-    Token(&'a Token),
 }
 
 /// As a template would write it.
@@ -199,60 +143,5 @@ impl fmt::Display for Text {
             }
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn text(written: &str) -> Text {
-        let mut text = Text::default();
-        for letter in written.chars() {
-            if letter.is_ascii_uppercase() {
-                text.push(&Text::token(Token::Parameter(letter.to_string().into())));
-            } else {
-                text.push_str(&letter.to_string());
-            }
-        }
-        text
-    }
-
-    #[test]
-    fn texts_are_compared_as_far_as_they_are_known() {
-        for (one, two, same) in [
-            ("abc", "abc", Same::Yes),
-            ("abc", "abd", Same::No),
-            ("aXb", "aXb", Same::Yes),
-            ("aXb", "aXc", Same::No),
-            ("aXb", "cXb", Same::No),
-            ("aXb", "aYb", Same::Perhaps),
-            ("X", "abc", Same::Perhaps),
-            ("aX", "a", Same::Perhaps),
-            ("aXb", "a", Same::No),
-            ("", "X", Same::Perhaps),
-            ("", "Xa", Same::No),
-            ("/aws/neptune/X/audit", "/aws/neptune/X/slowquery", Same::No),
-            ("/aws/neptune/X/audit", "/aws/lambda/Y", Same::No),
-            ("XY", "YX", Same::Perhaps),
-        ] {
-            assert_eq!(text(one).same(&text(two)), same, "{one} {two}");
-            assert_eq!(text(two).same(&text(one)), same, "{two} {one}");
-        }
-    }
-
-    proptest! {
-        /// Whatever is put in for the tokens, an answer that is sure is right.
-        #[test]
-        fn a_sure_answer_holds_for_all_values(one in "[abXY]{0,6}", two in "[abXY]{0,6}", x in "[ab]{0,3}", y in "[ab]{0,3}") {
-            let fill = |written: &str| written.replace('X', &x).replace('Y', &y);
-            match text(&one).same(&text(&two)) {
-                Same::Yes => prop_assert_eq!(fill(&one), fill(&two)),
-                Same::No => prop_assert_ne!(fill(&one), fill(&two)),
-                Same::Perhaps => {}
-            }
-        }
     }
 }

@@ -3,21 +3,17 @@
 //! A question is asked only where something depends on it, so the worlds are found by going through them: what a world does not answer is
 //! asked in the next round.
 
-use std::cell::Cell;
-
 use neptune_audit_core::forecast::{Choice, Forecast, MOST_WORLDS, foresee_with};
 use neptune_audit_core::requirements::Requirements;
 use neptune_audit_core::verdict::Unread;
 
 use super::declared::{Resource, Template};
 use super::evaluate::{Evaluator, Given};
-use super::linking::{cluster, engine};
-use super::world::{Asked, World};
+use super::linking::{Parts, cluster, engine};
+use super::remembered::Fixed;
+use super::world::{Asked, Questions, World};
 use crate::report::Basis;
 use crate::resources::{Cluster, Foreseen, Judging, Row, Value, asks_for_log_group, judge};
-
-/// How many worlds of one template are looked at, all its clusters together.
-pub(super) const MOST_LOOKS: usize = 100_000;
 
 /// What all clusters of a template are judged with.
 pub(super) struct Judge<'a> {
@@ -25,8 +21,8 @@ pub(super) struct Judge<'a> {
     pub(super) given: &'a Given,
     pub(super) required: &'a Requirements,
     pub(super) judging: Judging,
-    /// How many worlds may still be looked at.
-    pub(super) looks: Cell<usize>,
+    /// What is the same in all of them.
+    pub(super) fixed: Fixed,
 }
 
 /// A cluster in one world.
@@ -44,50 +40,40 @@ impl Judge<'_> {
     /// The row of a cluster, and the parameters whose defaults it rests on; nothing where it is none of Neptune's.
     pub(super) fn row(&self, resource: &Resource) -> Option<(Row, Vec<String>)> {
         if let Some(function) = resource.brought() {
-            return Some((Row::Undecided(format!("`{function}` brings properties that are not in the template")), Vec::new()));
+            return Some((Row::Undecided(format!("{function} brings properties that are not in the template")), Vec::new()));
         }
-        let mut asked: Vec<Asked> = Vec::new();
+        let (mut questions, parts) = (Questions::default(), Parts::default());
         let mut defaults = std::collections::BTreeSet::new();
         let worlds = loop {
             let mut worlds = Vec::new();
             let mut more: Vec<Asked> = Vec::new();
-            let Some(count) = self.count(&asked) else {
-                return Some((too_many(&asked), defaults.into_iter().collect()));
+            let Some(count) = count(&questions.asked) else {
+                return Some((too_many(&questions.asked), defaults.into_iter().collect()));
             };
             for number in 0..count {
-                let world = World::new(&asked, &answers(&asked, number));
-                worlds.push(self.there(resource, &world));
-                more.extend(world.unanswered().into_iter().filter(|new| !asked.contains(new)));
+                let world = World::new(&questions, answers(&questions.asked, number));
+                worlds.push(self.there(resource, &parts, &world));
+                more.extend(world.unanswered());
                 defaults.append(&mut world.defaults.borrow_mut());
             }
             if more.is_empty() {
                 break worlds;
             }
-            for new in more {
-                if !asked.contains(&new) {
-                    asked.push(new);
-                }
-            }
+            more.into_iter().for_each(|new| questions.add(new));
         };
-        let row = self.sum_up(&asked, worlds)?;
+        let row = self.sum_up(&questions.asked, worlds)?;
         Some((row, defaults.into_iter().collect()))
     }
 
-    /// The number of worlds, where that many may be looked at.
-    fn count(&self, asked: &[Asked]) -> Option<usize> {
-        let count = asked.iter().try_fold(1_usize, |count, asked| count.checked_mul(asked.answers.max(1)))?;
-        self.looks.set(self.looks.get().checked_sub(count.min(MOST_WORLDS))?);
-        (count <= MOST_WORLDS).then_some(count)
-    }
-
-    fn there(&self, resource: &Resource, world: &World) -> There {
-        let evaluator = Evaluator::new(self.template, self.given, world);
+    fn there(&self, resource: &Resource, parts: &Parts, world: &World<'_>) -> There {
+        let evaluator = Evaluator::new(self.template, self.given, &self.fixed, &parts.conditions, world);
         match engine(resource, &evaluator) {
             Value::Known(engine) | Value::Sensitive(engine) if !engine.eq_ignore_ascii_case("neptune") => return There::IsForeign,
             Value::Known(_) | Value::Sensitive(_) => {}
             Value::Unknown(name) => return There::Unknown(name),
         }
-        cluster(resource, &evaluator, asks_for_log_group(self.required)).map_or(There::IsNot, |cluster| There::Is(Box::new(cluster)))
+        let cluster = cluster(resource, &evaluator, parts, asks_for_log_group(self.required));
+        cluster.map_or(There::IsNot, |cluster| There::Is(Box::new(cluster)))
     }
 
     fn sum_up(&self, asked: &[Asked], worlds: Vec<There>) -> Option<Row> {
@@ -123,6 +109,12 @@ impl Judge<'_> {
         let concerns = each_once(there.iter().flat_map(|(_, foreseen)| &foreseen.concerns));
         Some(Row::of(forecast.map(|forecast| Foreseen { forecast, basis, hidden, concerns })))
     }
+}
+
+/// The number of worlds, where that many are looked at.
+fn count(asked: &[Asked]) -> Option<usize> {
+    let count = asked.iter().try_fold(1_usize, |count, asked| count.checked_mul(asked.answers.max(1)))?;
+    (count <= MOST_WORLDS).then_some(count)
 }
 
 fn each_once<'a, T: Clone + PartialEq + 'a>(things: impl Iterator<Item = &'a T>) -> Vec<T> {

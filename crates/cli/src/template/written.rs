@@ -10,7 +10,7 @@ use super::text::{Text, Token};
 /// Something of which nothing is known. It is told from others by how it is written; what a macro makes differs from place to place.
 pub(super) fn unknown(node: &Rc<Node>) -> Evaluated {
     let mut text = written(node);
-    if text.contains("Fn::Transform") {
+    if text.contains("Transform") {
         let _ = write!(text, " (line {})", node.place.line);
     }
     Evaluated::Text(Text::token(Token::Other(text.into())))

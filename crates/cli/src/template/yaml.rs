@@ -58,10 +58,12 @@ impl Builder {
         match event {
             Event::DocumentStart(_) if self.root.is_some() => wrong("a second document"),
             Event::Scalar(text, style, anchor, tag) => {
-                let content = if style == ScalarStyle::Plain && tag.is_none() && is_null(&text) {
-                    Content::Null
-                } else {
-                    Content::Scalar(text.into_owned())
+                let is_plain = style == ScalarStyle::Plain && tag.is_none();
+                let is_key = matches!(self.open.last(), Some(Open { inside: Inside::Map { key: None, .. }, .. }));
+                let content = match switch(&text) {
+                    _ if is_plain && is_null(&text) => Content::Null,
+                    Some(switch) if is_plain && !is_key => Content::Scalar(switch.to_owned()),
+                    _ => Content::Scalar(text.into_owned()),
                 };
                 self.nodes_of(anchor, Rc::new(Node { place, content }), short(tag.as_deref()), self.nodes)
             }
@@ -145,6 +147,16 @@ fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
+/// A switch, which is `true` or `false` however it is written: CloudFormation reads YAML 1.1. Of its words `y` and `n` are texts.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html>, <https://yaml.org/type/bool.html>
+pub(super) fn switch(text: &str) -> Option<&'static str> {
+    match text {
+        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some("true"),
+        "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Some("false"),
+        _ => None,
+    }
+}
+
 /// The function of a short form. Tags of YAML itself say no more than the text does.
 fn short(tag: Option<&Tag>) -> Option<String> {
     let tag = tag.filter(|tag| tag.handle == "!")?;
@@ -221,6 +233,14 @@ mod tests {
         assert_eq!(entries[0].place, Place { line: 2, column: 3 });
         assert_eq!(entries[1].place, Place { line: 4, column: 3 });
         assert_eq!(entries[1].value.list().unwrap()[0].text(), Some("c"));
+    }
+
+    #[test]
+    fn a_switch_is_one_however_it_is_written_and_a_key_or_a_text_in_quotes_is_none() {
+        let node = parse("a: [yes, On, FALSE, no, 'yes', \"On\", !!str on, y, N, yEs]\non: 1\n").unwrap();
+        let texts: Vec<_> = node.get("a").unwrap().list().unwrap().iter().map(|part| part.text().unwrap().to_owned()).collect();
+        assert_eq!(texts, ["true", "true", "false", "false", "yes", "On", "on", "y", "N", "yEs"]);
+        assert_eq!(node.get("on").unwrap().text(), Some("1"));
     }
 
     #[test]

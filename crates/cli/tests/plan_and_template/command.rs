@@ -239,6 +239,40 @@ fn a_suppressed_finding_stays_visible() {
 }
 
 #[test]
+fn nothing_that_is_said_begins_a_line_of_its_own() {
+    let folder = Folder::new("lines");
+    let line = |name: &str| format!("{name}\n::error file=x::pwned");
+    let id = folder.write("id.yaml", &format!("Resources:\n  {}: 1\n", json!(line("A"))));
+    let ignore = folder.write("ignore.toml", &format!("[[ignore]]\nreason = {}\nuntil = 2000-01-01\n", json!(line("old"))));
+    let broken = folder.write("broken.toml", &format!("[[ignore]]\nreason = 1\n{} = 1\n", json!(line("key"))));
+    let plan = folder.write("plan.json", &only("names", "aws_neptune_cluster.oregon").to_string());
+    let name = format!("{}\u{1b}[31m", line("no-such-file"));
+    for arguments in [
+        &["template", &id][..],
+        &["plan", &plan, "--ignore-file", &ignore],
+        &["plan", &plan, "--ignore-file", &broken],
+        &["plan", &name],
+        &["template", &name],
+        &["template", &id, "--parameters", &name],
+        &["plan", &plan, "--ignore-file", &name],
+        &["explain", &name],
+        &["plan", &plan, &format!("--format={name}")],
+    ] {
+        let said = stderr(&run(arguments));
+        assert!(!said.is_empty(), "{arguments:?}");
+        for line in said.lines() {
+            assert!(!line.starts_with("::"), "{arguments:?}: {said}");
+        }
+        // What was typed is shown as it was typed; what stands in files is not.
+        let is_typed = arguments.iter().any(|argument| argument.starts_with("--format="));
+        assert!(is_typed || !said.contains('\u{1b}') && said.lines().count() <= 2, "{arguments:?}: {said}");
+    }
+    let said =
+        stderr(&run(&["plan", &plan, "--ignore-file", &folder.write("until.toml", "[[ignore]]\nreason = \"x\"\nuntil = \"soon\"\n")]));
+    assert!(said.contains("line 3: `soon` is not a day"), "{said}");
+}
+
+#[test]
 fn what_is_undecided_for_no_link_is_said_in_the_table() {
     let folder = Folder::new("deferred");
     let mut plan = only("names", "aws_neptune_cluster.ireland");
@@ -286,6 +320,18 @@ fn help_names_every_flag_of_the_contract() {
             assert!(help.contains(flag), "{command} {flag}: {help}");
         }
         assert!(help.contains("Exit codes"), "{help}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_cannot_be_written_is_a_failure() {
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for arguments in [&["plan", "--help"][..], &["--help"], &["--version"], &["help", "template"], &["explain"]] {
+        let done = Command::new(env!("CARGO_BIN_EXE_neptune-audit")).args(arguments).stdout(full()).output().unwrap();
+        assert_eq!(done.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&done).contains("cannot write to standard output"), "{arguments:?}: {}", stderr(&done));
+        assert_eq!(code(arguments), 0, "{arguments:?}");
     }
 }
 

@@ -18,5 +18,6 @@ mod real_plans;
 mod secrets;
 mod support;
 mod template;
+mod template_macros;
 mod template_worlds;
 mod verdicts;

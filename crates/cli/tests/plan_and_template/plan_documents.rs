@@ -4,7 +4,7 @@ use neptune_audit::plan::{Problem, judge};
 use neptune_audit::resources::Judging;
 use serde_json::{Value, json};
 
-use crate::support::{CENTRAL, assert_said, judge_plan, notes, plan_of, required, row};
+use crate::support::{CENTRAL, DECLARED, assert_said, judge_plan, notes, plan_of, required, row};
 
 fn problem(plan: &Value) -> Problem {
     judge(&plan.to_string(), false, &required(&[]), Judging::default()).unwrap_err()
@@ -325,4 +325,118 @@ fn the_cases_of_one_mutation_each_leave_the_rest_alone() {
         .remove("neptune_cluster_parameter_group_name");
     let rows = judge_plan(&plan, &required(&[]), Judging::default());
     assert_eq!(row(&rows, "aws_neptune_cluster.unchanged").verdict.as_str(), "UNDECIDED");
+}
+
+#[test]
+fn a_log_group_with_the_name_of_another_cluster_is_nobody_elses() {
+    let group = |name: &str| {
+        json!({
+            "address": "aws_cloudwatch_log_group.other", "mode": "managed", "type": "aws_cloudwatch_log_group", "name": "other",
+            "change": {"actions": ["create"], "before": null, "after": {"name": name, "retention_in_days": 90}, "after_unknown": {}, "after_sensitive": {}},
+        })
+    };
+    let of = |name: &str, prefix: bool| {
+        let mut plan = plan_of("cases");
+        let changes = plan["resource_changes"].as_array_mut().unwrap();
+        changes.retain(|change| change["type"] != "aws_cloudwatch_log_group");
+        changes.push(group(name));
+        let resources = plan["configuration"]["root_module"]["resources"].as_array_mut().unwrap();
+        let provider = resources[0]["provider_config_key"].clone();
+        resources.push(json!({
+            "address": "aws_cloudwatch_log_group.other", "mode": "managed", "type": "aws_cloudwatch_log_group", "name": "other",
+            "provider_config_key": provider, "expressions": {"name": {"constant_value": name}},
+        }));
+        if !prefix {
+            configured(&mut plan, "aws_neptune_cluster.prefix")["expressions"]["cluster_identifier"] = json!({"references": ["local.id"]});
+        }
+        let rows = judge_plan(&plan, &required(&[("minimumRetentionDays", "30")]), DECLARED);
+        let prefixed = row(&rows, "aws_neptune_cluster.prefix");
+        (prefixed.verdict.as_str(), prefixed.codes.clone())
+    };
+    let missing = ("FAIL", vec!["LOG_GROUP_MISSING"]);
+    // The provider makes the identifier up.
+    assert_eq!(of("/aws/neptune/known/audit", true), missing);
+    assert_eq!(of("/aws/neptune/anything/audit", true), missing);
+    // It is some text that is not known yet.
+    assert_eq!(of("/aws/neptune/known/audit", false), missing);
+    assert_eq!(of("/aws/neptune/anything/audit", false), ("UNDECIDED", vec![]));
+}
+
+#[test]
+fn what_is_unknown_is_so_whatever_stands_beside_it() {
+    let of = |change_it: &dyn Fn(&mut Value)| {
+        let mut plan = plan_of("cases");
+        change_it(&mut plan);
+        row(&judge_plan(&plan, &required(&[]), Judging::default()), "aws_neptune_cluster.known").verdict.as_str()
+    };
+    assert_eq!(of(&|_| {}), "PASS");
+    for unknown in [json!([{"value": true}]), json!([{"name": true}]), json!([true]), json!([{}, {"value": true}])] {
+        let verdict =
+            of(&|plan| change(plan, "aws_neptune_cluster_parameter_group.on")["change"]["after_unknown"]["parameter"] = unknown.clone());
+        assert_eq!(verdict, "UNDECIDED", "{unknown}");
+    }
+    let verdict = of(&|plan| {
+        let cluster = change(plan, "aws_neptune_cluster.known");
+        cluster["change"]["after"]["enable_cloudwatch_logs_exports"] = json!([]);
+        cluster["change"]["after_unknown"]["enable_cloudwatch_logs_exports"] = json!([true]);
+    });
+    assert_eq!(verdict, "UNDECIDED");
+}
+
+#[test]
+fn tags_count_where_all_tags_are_null() {
+    for (all, tags, expected) in [
+        (json!(null), json!({"exempt": "yes"}), "NOT_APPLICABLE"),
+        (json!({}), json!({"exempt": "yes"}), "FAIL"),
+        (json!({"exempt": "yes"}), json!(null), "NOT_APPLICABLE"),
+    ] {
+        let mut plan = plan_of("cases");
+        let bare = change(&mut plan, "aws_neptune_cluster.bare");
+        bare["change"]["after"]["tags"] = tags.clone();
+        bare["change"]["after"]["tags_all"] = all.clone();
+        bare["change"]["after_unknown"].as_object_mut().unwrap().remove("tags_all");
+        let rows = judge_plan(&plan, &required(&[("exemptTag", "exempt")]), Judging::default());
+        assert_eq!(row(&rows, "aws_neptune_cluster.bare").verdict.as_str(), expected, "{all} {tags}");
+    }
+}
+
+#[test]
+fn a_version_is_two_numbers_as_terraform_writes_them() {
+    for (version, is_understood) in [
+        ("0.1", true),
+        ("1.0", true),
+        ("1.99", true),
+        ("01.2", false),
+        ("+1.0", false),
+        ("1.+2", false),
+        ("1.02", false),
+        ("1.2.3", false),
+        ("0.0", false),
+    ] {
+        let mut plan = plan_of("cases");
+        plan["format_version"] = json!(version);
+        let judged = judge(&plan.to_string(), false, &required(&[]), Judging::default());
+        assert_eq!(judged.is_ok(), is_understood, "{version}");
+    }
+}
+
+#[test]
+fn a_plan_without_its_changes_is_refused() {
+    let mut plan = plan_of("cases");
+    plan.as_object_mut().unwrap().remove("resource_changes");
+    let refused = judge(&plan.to_string(), false, &required(&[]), Judging::default()).unwrap_err();
+    assert!(matches!(&refused, Problem::Unreadable(why) if why.contains("has no `resource_changes`")), "{refused:?}");
+    // One in which nothing is planned has none to show.
+    plan["planned_values"] = json!({"root_module": {}});
+    plan.as_object_mut().unwrap().remove("prior_state");
+    assert_eq!(judge(&plan.to_string(), false, &required(&[]), Judging::default()).unwrap().len(), 0);
+}
+
+#[test]
+fn what_is_nested_too_deep_is_said_to_be() {
+    let deep = format!("{}{}", "{\"child_modules\": [".repeat(100), "]}".repeat(100));
+    let mut plan = plan_of("cases").to_string();
+    plan.insert_str(1, &format!("\"prior_state\": {{\"values\": {{\"root_module\": {deep}}}}}, "));
+    let refused = judge(&plan, false, &required(&[]), Judging::default()).unwrap_err();
+    assert!(matches!(&refused, Problem::Unreadable(why) if why.contains("nested deeper than 128 levels")), "{refused:?}");
 }

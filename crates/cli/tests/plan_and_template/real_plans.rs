@@ -2,7 +2,7 @@
 
 use neptune_audit::resources::Judging;
 
-use crate::support::{DECLARED, STRICT, assert_said, everything, judge_plan, notes, plan_of, required, row};
+use crate::support::{DECLARED, STRICT, assert_said, everything, judge_plan, notes, plan_of, required, row, said};
 
 #[test]
 fn names_count_within_one_provider_configuration_and_region() {
@@ -94,7 +94,7 @@ fn what_is_not_known_is_named_and_decides_only_where_it_can() {
             ("aws_neptune_cluster.tags_later", "FAIL PARAMETER_OFF EXPORT_OFF"),
             ("aws_neptune_cluster.not_taken", "UNDECIDED"),
             ("aws_neptune_cluster.other_branch", "UNDECIDED"),
-            ("aws_neptune_cluster.known_and_not_taken", "FAIL PARAMETER_OFF"),
+            ("aws_neptune_cluster.known_and_not_taken", "UNDECIDED"),
         ],
     );
     for (address, decides) in [
@@ -176,7 +176,9 @@ fn log_groups_and_their_filters_are_found_by_name_and_by_reference() {
         let link = row(&rows, address).links.iter().find(|of| of.link == link).unwrap();
         (link.state.as_str(), link.code.unwrap_or_default(), link.detail.clone().unwrap_or_default())
     };
-    assert_eq!(of("aws_neptune_cluster.later", "kept").2, "it depends on `aws_cloudwatch_log_group.later.retention_in_days`");
+    // Of one class AWS itself decides how long events are kept.
+    let kept = "it depends on `aws_cloudwatch_log_group.later.retention_in_days`, `aws_cloudwatch_log_group.later.log_group_class`";
+    assert_eq!(of("aws_neptune_cluster.later", "kept").2, kept);
     assert_eq!(of("aws_neptune_cluster.later", "guarded").2, "it depends on `aws_cloudwatch_log_group.later.deletion_protection_enabled`");
     let (state, code, detail) = of("aws_neptune_cluster.later", "forwarded");
     assert_eq!((state, code), ("undecided", "NOT_FORWARDED"));
@@ -322,4 +324,52 @@ fn a_plan_for_some_targets_is_judged_only_where_that_is_allowed() {
     // The group is turned off; the clusters on it are not in the plan, and exist.
     assert_eq!(row(&rows, "aws_neptune_cluster.unchanged").codes, ["PARAMETER_OFF"]);
     assert!(notes(row(&rows, "aws_neptune_cluster.unchanged")).iter().any(|note| note.contains("incomplete")));
+}
+
+#[test]
+fn an_expression_that_is_more_than_a_name_passes_for_none() {
+    let rows = judge_plan(&plan_of("choices"), &required(&[]), Judging::default());
+    let of = |address: &str| said(row(&rows, &format!("aws_neptune_cluster.{address}")));
+    for address in ["plain", "by_key[\"a\"]", "by_key[\"b\"]", "own", "handed_in"] {
+        assert_eq!(of(address), "PASS by reference", "{address}");
+    }
+    assert_eq!(of("neither"), "FAIL PARAMETER_OFF");
+    assert_eq!(of("off_or_off"), "FAIL PARAMETER_OFF by reference");
+    for (address, names) in [
+        ("null_by_text", "`var.mode`"),
+        ("null_by_not", "`var.yes`"),
+        ("null_by_key[\"x\"]", "`each.key`"),
+        ("null_by_key[\"y\"]", "`each.key`"),
+        ("null_by_count[0]", "`count.index`"),
+        ("null_by_count[1]", "`count.index`"),
+        ("null_behind_blank", "`var.no`"),
+        ("null_by_group", "`aws_neptune_cluster.null_by_group.neptune_cluster_parameter_group_name`"),
+        ("first_of_known", "`aws_neptune_cluster_parameter_group.known_off.name`"),
+        ("first_of_given", "`var.elsewhere`"),
+        ("known_or_unknown", "`aws_neptune_cluster_parameter_group.known_off.name`"),
+        ("splat_or_given", "`var.elsewhere`"),
+        ("through_local", "`local.on`"),
+        ("dated", "`aws_neptune_cluster.dated.neptune_cluster_parameter_group_name`"),
+        ("dated_of_group", "`aws_neptune_cluster.dated_of_group.neptune_cluster_parameter_group_name`"),
+    ] {
+        let row = row(&rows, &format!("aws_neptune_cluster.{address}"));
+        assert_eq!(row.verdict.as_str(), "UNDECIDED", "{address}");
+        assert!(row.message.contains(&format!("it depends on {names}")), "{address}: {}", row.message);
+    }
+}
+
+#[test]
+fn what_is_in_the_name_of_a_log_group_has_to_fit_there() {
+    let rows = judge_plan(&plan_of("choices"), &required(&[("minimumRetentionDays", "30")]), Judging::default());
+    for (address, expected) in [
+        ("logged[\"by_variable\"]", "PASS by reference"),
+        ("logged[\"by_condition\"]", "UNDECIDED by reference"),
+        ("logged[\"by_text\"]", "UNDECIDED by reference"),
+        // Of its class events go after two days.
+        ("plain", "FAIL RETENTION_TOO_SHORT by reference"),
+    ] {
+        assert_eq!(said(row(&rows, &format!("aws_neptune_cluster.{address}"))), expected, "{address}");
+    }
+    let message = &row(&rows, "aws_neptune_cluster.logged[\"by_text\"]").message;
+    assert!(message.contains("`aws_cloudwatch_log_group.by_"), "{message}");
 }

@@ -47,6 +47,8 @@ fn no_format_shows_a_parameter_with_no_echo() {
     }
     let refused = everything_that_is_printed(&["template", template, "--parameter=Choice=hunter2"]);
     assert!(refused.contains("`Choice`") && !refused.contains("hunter"), "{refused}");
+    // Nor what it may be.
+    assert!(!refused.contains("one, two"), "{refused}");
 }
 
 #[test]

@@ -181,7 +181,9 @@ fn each_link_of_the_log_group_is_judged() {
         ("IamAuthEnabled: true", "IamAuthEnabled: false", "FAIL CALLER_UNKNOWN"),
         ("      IamAuthEnabled: true\n", "", "FAIL CALLER_UNKNOWN"),
         ("IamAuthEnabled: true", "IamAuthEnabled: !Ref Name", "UNDECIDED"),
-        ("IamAuthEnabled: true", "IamAuthEnabled: yes", "UNDECIDED"),
+        ("IamAuthEnabled: true", "IamAuthEnabled: yes", "PASS"),
+        ("IamAuthEnabled: true", "IamAuthEnabled: Off", "FAIL CALLER_UNKNOWN"),
+        ("IamAuthEnabled: true", "IamAuthEnabled: 'yes'", "UNDECIDED"),
         ("RetentionInDays: 365", "RetentionInDays: 30", "FAIL RETENTION_TOO_SHORT"),
         ("RetentionInDays: 365", "RetentionInDays: '365'", "PASS"),
         ("      RetentionInDays: 365\n", "", "FAIL RETENTION_TOO_LONG"),
@@ -189,7 +191,11 @@ fn each_link_of_the_log_group_is_judged() {
         ("RetentionInDays: 365", "RetentionInDays: many", "UNDECIDED"),
         ("      KmsKeyId: !GetAtt Key.Arn\n", "", "FAIL NOT_ENCRYPTED"),
         ("!GetAtt Key.Arn", "''", "FAIL NOT_ENCRYPTED"),
-        ("!GetAtt Key.Arn", "!Ref Name", "PASS by reference"),
+        // Whoever deploys may leave a parameter blank.
+        ("!GetAtt Key.Arn", "!Ref Name", "UNDECIDED"),
+        ("!GetAtt Key.Arn", "!Sub 'arn:aws:kms:eu-west-1:111122223333:key/${Name}'", "PASS by reference"),
+        ("!GetAtt Key.Arn", "!ImportValue key", "PASS by reference"),
+        ("!GetAtt Key.Arn", "'{{resolve:ssm:/key}}'", "PASS by reference"),
         ("!GetAtt Key.Arn", "arn:aws:kms:eu-west-1:111122223333:key/one", "PASS"),
         ("DeletionProtectionEnabled: true", "DeletionProtectionEnabled: false", "FAIL DELETABLE"),
         ("      DeletionProtectionEnabled: true\n", "", "FAIL DELETABLE"),
@@ -201,6 +207,8 @@ fn each_link_of_the_log_group_is_judged() {
         ("!Sub arn:${AWS::Partition}:logs:${AWS::Region}:444455556666:destination:central", "!Ref Name", "UNDECIDED"),
         ("RetentionInDays: 365", "RetentionInDays: 365\n      LogGroupClass: INFREQUENT_ACCESS", "FAIL NOT_FORWARDED"),
         ("RetentionInDays: 365", "RetentionInDays: 365\n      LogGroupClass: STANDARD", "PASS"),
+        // AWS lets events go after two days, whatever is set.
+        ("RetentionInDays: 365", "RetentionInDays: 365\n      LogGroupClass: DELIVERY", "FAIL RETENTION_TOO_SHORT NOT_FORWARDED"),
         ("/aws/neptune/${Cluster}/audit", "/aws/neptune/${Cluster}/slowquery", "UNDECIDED"),
         ("/aws/neptune/${Cluster}/audit", "/aws/neptune/cluster/${Cluster}/audit", "UNDECIDED"),
     ] {
@@ -216,6 +224,9 @@ fn a_log_group_that_is_not_declared_is_undecided_or_missing() {
     assert_eq!(said(row(&undecided, "Cluster")), "UNDECIDED");
     assert!(row(&undecided, "Cluster").message.contains("log group `/aws/neptune/graph/audit`, which is not declared"));
     assert_eq!(said(row(&judge_template(&text, &[], &retention, DECLARED), "Cluster")), "FAIL LOG_GROUP_MISSING");
+    // A name that CloudFormation makes up is none of Neptune's.
+    let unnamed = whole("      LogGroupName: !Sub /aws/neptune/${Cluster}/audit\n", "");
+    assert_eq!(said(row(&judge_template(&unnamed, &[], &retention, DECLARED), "Cluster")), "FAIL LOG_GROUP_MISSING");
     // Its name may be it.
     let perhaps = whole("/aws/neptune/${Cluster}/audit", "/aws/neptune/${Name}/audit");
     assert_eq!(said(row(&judge_template(&perhaps, &[], &retention, DECLARED), "Cluster")), "UNDECIDED");
@@ -447,4 +458,17 @@ fn what_the_cdk_makes_is_judged() {
     );
     // A name that CloudFormation makes up is shown as a template writes it.
     assert!(row(&rows, "HalfGraph269A88BA").message.contains("/aws/neptune/${HalfGraph269A88BA}/audit"));
+}
+
+#[test]
+fn a_class_that_is_not_known_may_be_one_that_keeps_nothing() {
+    let class = |class: &str| whole("RetentionInDays: 365", &format!("RetentionInDays: 365\n      LogGroupClass: {class}"));
+    let of = |text: &str, asked: &[(&str, &str)]| said(row(&judge_template(text, &[], &required(asked), Judging::default()), "Cluster"));
+    assert_eq!(of(&class("!Ref Name"), &[("minimumRetentionDays", "90")]), "UNDECIDED");
+    assert_eq!(of(&class("!Ref Name"), &[("minimumRetentionDays", "2")]), "PASS");
+    assert_eq!(of(&class("!Ref Name"), &[("logGroupEncrypted", "true")]), "PASS");
+    assert_eq!(of(&class("DELIVERY"), &[("maximumRetentionDays", "90")]), "PASS");
+    // Nor does it matter there what retention is set.
+    let unset = class("DELIVERY").replace("RetentionInDays: 365", "RetentionInDays: !Ref Name");
+    assert_eq!(of(&unset, &[("minimumRetentionDays", "90")]), "FAIL RETENTION_TOO_SHORT");
 }

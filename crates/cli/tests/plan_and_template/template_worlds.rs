@@ -185,6 +185,10 @@ fn mappings_are_looked_up() {
     assert_eq!(of(&text("nowhere"), &[]), "UNDECIDED");
     assert_eq!(of(&text("!Ref Stage"), &[("Stage", "production")]), "PASS");
     assert_eq!(of(&text("!Ref Stage"), &[]), "UNDECIDED");
+    // Whether the key `on` is read as a switch nobody says, and the value `on` is one.
+    let switched = text("on").replace("production: {Audit", "on: {Audit");
+    assert_eq!(of(&switched, &[]), "UNDECIDED");
+    assert_eq!(of(&switched.replace("[Stages, on,", "[Stages, 'on',"), &[]), "PASS");
     let otherwise = text("nowhere").replace(", Audit]", ", Audit, {DefaultValue: 1}]");
     assert_eq!(of(&otherwise, &[]), "PASS");
 }
@@ -272,4 +276,148 @@ fn both_clusters_of_two_worlds_are_said() {
     let rows = judge_template(&text, &[("Stage", "production")], &required(&[]), Judging::default());
     assert_said(&rows, &[("Cluster", "PASS"), ("Other", "FAIL PARAMETER_OFF EXPORT_OFF")]);
     assert!(row(&rows, "Other").message.contains("default.neptune…"));
+}
+
+#[test]
+fn a_list_may_hold_several_of_the_values_that_it_allows() {
+    let text = |allowed: &str, exports: &str| {
+        BOTH.replace("{Type: String}", &format!("{{Type: CommaDelimitedList, AllowedValues: {allowed}}}"))
+            .replace("  IsProduction: !Equals [!Ref Stage, production]", "  IsProduction: !Equals [a, a]")
+            .replace("!If [IsProduction, [audit], !Ref AWS::NoValue]", exports)
+            .replace("{neptune_enable_audit_log: !If", "{neptune_enable_slow_query_log: info, neptune_enable_audit_log: !If")
+    };
+    let both = required(&[("logTypes", "audit,slowquery")]);
+    let of = |text: &str| said(&judge_template(text, &[], &both, Judging::default())[0]);
+    assert_eq!(of(&text("[audit, slowquery]", "!Ref Stage")), "UNDECIDED");
+    assert_eq!(of(&text("[audit]", "!Ref Stage")), "FAIL EXPORT_OFF");
+    assert_eq!(of(&text("[audit]", "[slowquery, !Select [0, !Ref Stage]]")), "PASS");
+    // The order is not known either.
+    assert_eq!(
+        of(&text("[audit, slowquery]", "!If [IsFirst, [audit, slowquery], []]")
+            .replace("Resources:", "  IsFirst: !Equals [!Select [0, !Ref Stage], audit]\nResources:")),
+        "UNDECIDED"
+    );
+    assert_eq!(of(&text("[audit, slowquery]", "!Split ['-', !Join ['-', !Ref Stage]]")), "UNDECIDED");
+    assert_eq!(of(&text("[a, b, c]", "!Ref Stage")), "FAIL EXPORT_OFF");
+    // More than are gone through: it depends on the parameter.
+    assert_eq!(of(&text("[a, b, c, d]", "!Ref Stage")), "UNDECIDED");
+    assert_eq!(of(&text("[audit, slowquery, c, d]", "!Ref Stage")), "UNDECIDED");
+}
+
+#[test]
+fn what_is_broken_for_either_log_says_so_and_what_decides_for_which() {
+    let text =
+        BOTH.replace("!If [IsProduction, 1, 0]", "1, neptune_enable_slow_query_log: info").replace("!Ref AWS::NoValue]", "[slowquery]]");
+    let both = required(&[("logTypes", "audit,slowquery")]);
+    let rows = judge_template(&text, &[], &both, Judging::default());
+    assert_eq!(said(&rows[0]), "FAIL EXPORT_OFF");
+    assert_eq!(
+        rows[0].message,
+        "audit or slowquery: EXPORT_OFF. To do: turn on the export of the audit log of cluster graph; turn on the export of the \
+         slowquery log of cluster graph. \
+         Found: which, depends on parameter `Stage`"
+    );
+    let exported: Vec<_> = rows[0].links.iter().filter(|link| link.link == "exported").collect();
+    assert!(exported.iter().all(|link| link.state.as_str() == "undecided" && link.code == Some("EXPORT_OFF")), "{exported:?}");
+    assert!(exported.iter().all(|link| link.detail.as_deref() == Some("it depends on parameter `Stage`")), "{exported:?}");
+    // The same where the other log is broken in every case: of this one it still depends.
+    let never = text.replace("[slowquery]]", "[]]");
+    let rows = judge_template(&never, &[], &both, Judging::default());
+    let audit = rows[0].links.iter().find(|link| link.link == "exported").unwrap();
+    assert_eq!(audit.detail.as_deref(), Some("it depends on parameter `Stage`"));
+    assert!(rows[0].message.starts_with("slowquery: EXPORT_OFF. To do: "), "{}", rows[0].message);
+}
+
+#[test]
+fn what_is_said_of_one_cluster_does_not_depend_on_those_before_it() {
+    let mut text = "Parameters:\n".to_owned();
+    (0..13).for_each(|number| text.push_str(&format!("  P{number}: {{Type: String}}\n")));
+    text.push_str("Conditions:\n");
+    (0..13).for_each(|number| text.push_str(&format!("  C{number}: !Equals [!Ref P{number}, x]\n")));
+    text.push_str(
+        "Resources:\n  Group: {Type: AWS::Neptune::DBClusterParameterGroup, Properties: {Parameters: {neptune_enable_audit_log: 1}}}\n",
+    );
+    let cluster = |name: &str, conditions: usize| {
+        let exports: Vec<_> = (0..conditions).map(|number| format!("!If [C{number}, audit, slowquery]")).collect();
+        format!(
+            "  {name}:\n    Type: AWS::Neptune::DBCluster\n    Properties: {{DBClusterParameterGroupName: !Ref Group, EnableCloudwatchLogsExports: [{}, audit]}}\n",
+            exports.join(", ")
+        )
+    };
+    (0..40).for_each(|number| text.push_str(&cluster(&format!("Many{number}"), 13)));
+    text.push_str(&cluster("Few", 6));
+    let rows = judge_template(&text, &[], &required(&[]), Judging::default());
+    assert!(row(&rows, "Many0").message.contains("too much is unknown") && row(&rows, "Many39").message.contains("too much is unknown"));
+    assert_eq!(said(row(&rows, "Few")), "PASS");
+}
+
+#[test]
+fn what_is_remembered_from_one_world_is_used_only_where_it_is_the_same() {
+    // Each part rests on other parameters; the log group's name on all of them.
+    let text = r#"
+Parameters:
+  A: {Type: String, AllowedValues: [audit, slowquery]}
+  B: {Type: String, AllowedValues: ['0', '1']}
+  C: {Type: String, AllowedValues: [graph, other]}
+  D: {Type: Number, AllowedValues: [30, 90]}
+Conditions:
+  IsOn: !And [!Equals [!Ref A, audit], !Equals [!Ref B, '1']]
+Resources:
+  Group:
+    Type: AWS::Neptune::DBClusterParameterGroup
+    Properties: {Parameters: {neptune_enable_audit_log: !If [IsOn, 1, 0]}}
+  Cluster:
+    Type: AWS::Neptune::DBCluster
+    Properties:
+      DBClusterIdentifier: !Ref C
+      DBClusterParameterGroupName: !Ref Group
+      EnableCloudwatchLogsExports: [!Ref A]
+  Log:
+    Type: AWS::Logs::LogGroup
+    Properties: {LogGroupName: !Sub '/aws/neptune/${C}/audit', RetentionInDays: !If [IsOn, !Ref D, 1]}
+"#;
+    let asked = required(&[("minimumRetentionDays", "60")]);
+    let of = |given: &[(&str, &str)]| said(&judge_template(text, given, &asked, Judging::default())[0]);
+    let mut certain: Option<Vec<String>> = None;
+    for a in ["audit", "slowquery"] {
+        for b in ["0", "1"] {
+            for c in ["graph", "other"] {
+                for d in ["30", "90"] {
+                    let one = of(&[("A", a), ("B", b), ("C", c), ("D", d)]);
+                    let is_on = (a, b) == ("audit", "1");
+                    let expected = match (is_on, a, d) {
+                        (true, _, "90") => "PASS",
+                        (true, ..) => "FAIL RETENTION_TOO_SHORT",
+                        (false, "audit", _) => "FAIL PARAMETER_OFF RETENTION_TOO_SHORT",
+                        (false, ..) => "FAIL PARAMETER_OFF EXPORT_OFF RETENTION_TOO_SHORT",
+                    };
+                    assert_eq!(one, expected, "{a} {b} {c} {d}");
+                    let codes = one.split(' ').skip(1).map(str::to_owned).collect::<Vec<_>>();
+                    certain =
+                        Some(certain.map_or(codes.clone(), |certain| certain.into_iter().filter(|code| codes.contains(code)).collect()));
+                }
+            }
+        }
+    }
+    assert_eq!(certain, Some(Vec::new()));
+    assert_eq!(of(&[]), "UNDECIDED");
+    assert_eq!(of(&[("B", "0")]), "FAIL PARAMETER_OFF RETENTION_TOO_SHORT");
+    assert_eq!(of(&[("A", "slowquery"), ("D", "90")]), "FAIL PARAMETER_OFF EXPORT_OFF RETENTION_TOO_SHORT");
+    assert_eq!(of(&[("A", "audit"), ("B", "1"), ("D", "90")]), "PASS");
+}
+
+#[test]
+fn a_switch_is_compared_as_cloudformation_reads_it() {
+    for (default, compared, expected) in [
+        ("'true'", "True", "PASS"),
+        ("yes", "'true'", "PASS"),
+        ("on", "YES", "PASS"),
+        ("yes", "'yes'", "FAIL PARAMETER_OFF EXPORT_OFF"),
+        ("'True'", "True", "FAIL PARAMETER_OFF EXPORT_OFF"),
+    ] {
+        let text = BOTH
+            .replace("{Type: String}", &format!("{{Type: String, Default: {default}}}"))
+            .replace("[!Ref Stage, production]", &format!("[!Ref Stage, {compared}]"));
+        assert_eq!(of(&text, &[]), expected, "{default} {compared}");
+    }
 }
