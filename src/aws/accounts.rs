@@ -91,15 +91,20 @@ impl Accounts {
     }
 
     async fn assume(&self, role: &str, deadline: Deadline, calls: &Calls) -> Result<Credentials, CallError> {
-        let valid_at = |time: SystemTime| move |credentials: &Credentials| credentials.expiry().is_some_and(|until| until >= time);
-        let known = self.assumed.borrow().get(role).filter(|known| valid_at(deadline.invocation + SPARE)(known)).cloned();
+        let known = self.assumed.borrow().get(role).filter(|known| last_until(known, deadline.invocation + SPARE)).cloned();
         if let Some(known) = known {
             return Ok(known);
         }
         let credentials = role::assume(&self.sdk, calls, role, SESSION_NAME).await?;
         let mut assumed = self.assumed.borrow_mut();
-        assumed.retain(|_, other| valid_at(SystemTime::now())(other));
+        let now = SystemTime::now();
+        assumed.retain(|_, other| last_until(other, now));
         assumed.insert(role.to_owned(), credentials.clone());
         Ok(credentials)
     }
+}
+
+/// Whether credentials are still good at a time.
+fn last_until(credentials: &Credentials, time: SystemTime) -> bool {
+    credentials.expiry().is_some_and(|until| until >= time)
 }

@@ -115,10 +115,10 @@ impl Config {
             .compliance_types(ComplianceType::NonCompliant)
             .compliance_types(ComplianceType::NotApplicable);
         let mut pages = request.into_paginator().page_size(PAGE_SIZE).send();
-        let mut tokens = Tokens::default();
+        let mut tokens = Tokens::new(GET_RECORDED, on());
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new(GET_RECORDED, on(), &error))?;
-            let next = tokens.follow(page.next_token(), GET_RECORDED, on());
+            let next = tokens.follow(page.next_token());
             let results = page.evaluation_results.unwrap_or_default();
             take(results.into_iter().filter_map(read).collect()).await;
             next?;

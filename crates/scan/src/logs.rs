@@ -43,10 +43,10 @@ impl Logs {
         let on = || format!("log groups `{prefix}…`");
         let request = self.client.describe_log_groups().log_group_name_prefix(prefix);
         let mut pages = request.into_paginator().page_size(PAGE_SIZE).send();
-        let mut tokens = Tokens::default();
+        let mut tokens = Tokens::new(DESCRIBE_LOG_GROUPS, on());
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new(DESCRIBE_LOG_GROUPS, on(), &error))?;
-            let next = tokens.follow(page.next_token(), DESCRIBE_LOG_GROUPS, on());
+            let next = tokens.follow(page.next_token());
             let groups = page.log_groups.unwrap_or_default().into_iter();
             let named = groups.filter_map(|group| {
                 let class = group.log_group_class.filter(|class| !class.as_str().is_empty());
@@ -80,7 +80,7 @@ impl Logs {
         let request = self.client.describe_subscription_filters().log_group_name(log_group);
         let mut pages = request.into_paginator().page_size(PAGE_SIZE).send();
         let mut found = Vec::new();
-        let mut tokens = Tokens::default();
+        let mut tokens = Tokens::new(DESCRIBE_FILTERS, on());
         while let Some(page) = pages.next().await {
             let page = match page {
                 Ok(page) => page,
@@ -88,7 +88,7 @@ impl Logs {
                 Err(error) if is_of_another_class(&error) => return Ok(Fact::Found(Subscriptions::NotSupported)),
                 Err(error) => return Err(CallError::new(DESCRIBE_FILTERS, on(), &error)),
             };
-            let next = tokens.follow(page.next_token(), DESCRIBE_FILTERS, on());
+            let next = tokens.follow(page.next_token());
             found.extend(page.subscription_filters.unwrap_or_default().into_iter().filter_map(|filter| {
                 Some(SubscriptionFilter {
                     destination: filter.destination_arn.filter(|destination| !destination.is_empty())?,
@@ -109,13 +109,13 @@ impl Logs {
         let _permit = self.reads.acquire().await;
         let on = "the account's subscription filter policies";
         let mut found = Vec::new();
-        let (mut tokens, mut token) = (Tokens::default(), None);
+        let (mut tokens, mut token) = (Tokens::new(DESCRIBE_POLICIES, on), None);
         loop {
             let request = self.client.describe_account_policies().policy_type(PolicyType::SubscriptionFilterPolicy);
             let page = request.set_next_token(token).send().await;
             let page = page.map_err(|error| CallError::new(DESCRIBE_POLICIES, on, &error))?;
             found.extend(page.account_policies.unwrap_or_default().into_iter().filter_map(read_policy));
-            tokens.follow(page.next_token.as_deref(), DESCRIBE_POLICIES, on)?;
+            tokens.follow(page.next_token.as_deref())?;
             token = page.next_token.filter(|token| !token.is_empty());
             if token.is_none() {
                 return Ok(found);
@@ -136,14 +136,14 @@ impl Logs {
         // https://github.com/cloud-custodian/cloud-custodian/issues/6069
         let request = self.client.describe_log_streams().log_group_name(log_group).order_by(OrderBy::LastEventTime).descending(true);
         let mut pages = request.into_paginator().page_size(PAGE_SIZE).send();
-        let mut tokens = Tokens::default();
+        let mut tokens = Tokens::new(DESCRIBE_STREAMS, on());
         while let Some(page) = pages.next().await {
             let page = match page {
                 Ok(page) => page,
                 Err(error) if is_missing(&error) => return Ok(Fact::NoLogGroup),
                 Err(error) => return Err(CallError::new(DESCRIBE_STREAMS, on(), &error)),
             };
-            let next = tokens.follow(page.next_token(), DESCRIBE_STREAMS, on());
+            let next = tokens.follow(page.next_token());
             let newest = page.log_streams().iter().filter_map(newest_of).max();
             if newest.is_some() {
                 return Ok(Fact::Found(newest));

@@ -55,14 +55,14 @@ impl Neptune {
     pub async fn cluster(&self, identifier: &str) -> Result<Option<Cluster>, CallError> {
         let on = || format!("cluster `{identifier}`");
         let mut pages = self.client.describe_db_clusters().db_cluster_identifier(identifier).into_paginator().send();
-        let mut tokens = Tokens::default();
+        let mut tokens = Tokens::new(DESCRIBE_CLUSTERS, on());
         while let Some(page) = pages.next().await {
             let page = match page {
                 Ok(page) => page,
                 Err(error) if error.as_service_error().is_some_and(|error| error.is_db_cluster_not_found_fault()) => return Ok(None),
                 Err(error) => return Err(CallError::new(DESCRIBE_CLUSTERS, on(), &error)),
             };
-            let next = tokens.follow(page.marker(), DESCRIBE_CLUSTERS, on());
+            let next = tokens.follow(page.marker());
             let mut clusters = listed(page.db_clusters, DESCRIBE_CLUSTERS, on(), "DBClusters")?;
             let has_name = |cluster: &DbCluster| cluster.db_cluster_identifier().is_some_and(|name| name.eq_ignore_ascii_case(identifier));
             // One without a name may be the one: then nobody can tell.
@@ -87,10 +87,10 @@ impl Neptune {
         let on = "the listing of Neptune clusters";
         let neptune_only = Filter::builder().name("engine").values(NEPTUNE).build();
         let mut pages = self.client.describe_db_clusters().filters(neptune_only).into_paginator().page_size(PAGE_SIZE).send();
-        let (mut tokens, mut seen) = (Tokens::default(), Seen::default());
+        let (mut tokens, mut seen) = (Tokens::new(DESCRIBE_CLUSTERS, on), Seen::default());
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new(DESCRIBE_CLUSTERS, on, &error))?;
-            let next = tokens.follow(page.marker(), DESCRIBE_CLUSTERS, on);
+            let next = tokens.follow(page.marker());
             // The filter is AWS's business; that no other engine is judged is ours.
             let clusters = listed(page.db_clusters, DESCRIBE_CLUSTERS, on, "DBClusters")?.into_iter();
             let ours = clusters.filter(|cluster| cluster.engine().is_none_or(|engine| engine == NEPTUNE || engine.trim().is_empty()));
@@ -113,10 +113,10 @@ impl Neptune {
         let request = self.client.describe_db_cluster_parameters().db_cluster_parameter_group_name(group);
         let mut pages = request.into_paginator().page_size(PAGE_SIZE).send();
         let mut found = LogParameters::default();
-        let mut tokens = Tokens::default();
+        let mut tokens = Tokens::new(DESCRIBE_PARAMETERS, on());
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new(DESCRIBE_PARAMETERS, on(), &error))?;
-            let next = tokens.follow(page.marker(), DESCRIBE_PARAMETERS, on());
+            let next = tokens.follow(page.marker());
             for described in listed(page.parameters, DESCRIBE_PARAMETERS, on(), "Parameters")? {
                 let named = |&log_type: &LogType| described.parameter_name() == Some(parameter(log_type));
                 let Some(log_type) = LogType::ALL.into_iter().find(named) else {

@@ -5,18 +5,27 @@ use crate::seen::Seen;
 
 /// The tokens of a listing's pages. The SDK follows whatever token it gets: pages in a circle have no end, and where a page points to itself
 /// the SDK stops as if that were the last one.
-#[derive(Debug, Default)]
-pub struct Tokens(Seen);
+#[derive(Debug)]
+pub struct Tokens {
+    action: &'static str,
+    on: String,
+    seen: Seen,
+}
 
 impl Tokens {
+    /// Of a listing, as its errors name it.
+    pub fn new(action: &'static str, on: impl Into<String>) -> Self {
+        Self { action, on: on.into(), seen: Seen::default() }
+    }
+
     /// Notes the token of the page that comes next.
     ///
     /// # Errors
     /// When a page before had the same: the rest cannot be read then.
-    pub fn follow(&mut self, token: Option<&str>, action: &'static str, on: impl Into<String>) -> Result<(), CallError> {
-        let is_new = token.is_none_or(|token| token.is_empty() || self.0.insert(token));
+    pub fn follow(&mut self, token: Option<&str>) -> Result<(), CallError> {
+        let is_new = token.is_none_or(|token| token.is_empty() || self.seen.insert(token));
         let problem = "the answer points to a page that was read already, so the rest cannot be read";
-        is_new.then_some(()).ok_or_else(|| CallError::incomplete(action, on, problem))
+        is_new.then_some(()).ok_or_else(|| CallError::incomplete(self.action, self.on.as_str(), problem))
     }
 }
 
@@ -26,9 +35,8 @@ mod tests {
 
     /// Whether a listing with these tokens can be followed to its end.
     fn ends(tokens: &[&str]) -> bool {
-        let mut seen = Tokens::default();
-        tokens.iter().all(|token| seen.follow(Some(token), "a:Call", "something").is_ok())
-            && seen.follow(None, "a:Call", "something").is_ok()
+        let mut seen = Tokens::new("a:Call", "something");
+        tokens.iter().all(|token| seen.follow(Some(token)).is_ok()) && seen.follow(None).is_ok()
     }
 
     #[test]

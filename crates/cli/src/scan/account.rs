@@ -67,10 +67,10 @@ pub(super) async fn enabled_regions(sdk: &SdkConfig, account: &str, calls: &Call
     let enabled = [RegionOptStatus::Enabled, RegionOptStatus::EnabledByDefault, RegionOptStatus::Disabling];
     let mut pages = listing.set_region_opt_status_contains(Some(enabled.to_vec())).into_paginator().send();
     let on = || format!("account {account}");
-    let (mut regions, mut tokens) = (Vec::new(), Tokens::default());
+    let (mut regions, mut tokens) = (Vec::new(), Tokens::new(LIST_REGIONS, on()));
     while let Some(page) = pages.next().await {
         let page = page.map_err(|error| CallError::new(LIST_REGIONS, on(), &error))?;
-        tokens.follow(page.next_token(), LIST_REGIONS, on())?;
+        tokens.follow(page.next_token())?;
         // Not every endpoint heeds the filter.
         let is_enabled = |status: Option<&RegionOptStatus>| status.is_none_or(|status| enabled.contains(status));
         for region in page.regions.unwrap_or_default().into_iter().filter(|region| is_enabled(region.region_opt_status())) {

@@ -38,10 +38,10 @@ pub(super) async fn list(sdk: &SdkConfig, calls: &Calls) -> Organization {
 
 impl Organization {
     async fn read(&mut self, client: &Client) -> Result<(), CallError> {
-        let (mut pages, mut tokens) = (client.list_accounts().into_paginator().send(), Tokens::default());
+        let (mut pages, mut tokens) = (client.list_accounts().into_paginator().send(), Tokens::new(LIST_ACCOUNTS, ON));
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new(LIST_ACCOUNTS, ON, &error))?;
-            let next = tokens.follow(page.next_token(), LIST_ACCOUNTS, ON);
+            let next = tokens.follow(page.next_token());
             for account in page.accounts.unwrap_or_default() {
                 self.take(account);
             }
