@@ -9,6 +9,7 @@ use crate::exemption::Exemption;
 use crate::facts::{AccountPolicy, ClusterFacts, Fact, LogGroup, LogGroupFacts, LogType, Subscriptions, Tag};
 use crate::finding::Code;
 use crate::links::{Link, Outcome, representatives};
+use crate::once::add_new;
 use crate::requirements::Requirements;
 use crate::verdict::{Trail, Unread, Verdict, decide};
 
@@ -346,14 +347,6 @@ pub fn foresee_with<E>(choices: &[Choice], mut judge: impl FnMut(&[usize]) -> Re
     let Some(mut all) = all else { return judge(&picks) };
     add_new(&mut all.deciding, deciding);
     Ok(all)
-}
-
-fn add_new<T: PartialEq>(known: &mut Vec<T>, others: Vec<T>) {
-    for other in others {
-        if !known.contains(&other) {
-            known.push(other);
-        }
-    }
 }
 
 /// To the next world, the last choice first; `false` after the last world.

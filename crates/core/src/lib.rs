@@ -10,7 +10,7 @@
 //! - [`links`] is what the facts mean, one file for each link of the audit trail; [`finding`] is what a broken one says, [`remedy`] what
 //!   to do about it.
 //! - [`exemption`] says why a cluster is not held against all this; [`verdict`] sums the links up, and tells which reads could still change the outcome.
-//! - [`wording`] puts a verdict into one text, the same for everybody who reports it.
+//! - [`wording`] puts a verdict into one text, the same for everybody who reports it, which says nothing twice ([`once`]).
 //! - [`forecast`] judges what is not there yet: every world that the unknown values allow.
 //! - `examples`, a feature for tests, has the healthy cluster that each of them breaks.
 
@@ -21,6 +21,7 @@ pub mod facts;
 pub mod finding;
 pub mod forecast;
 pub mod links;
+pub mod once;
 pub mod pattern;
 pub mod remedy;
 pub mod requirements;

@@ -1,5 +1,6 @@
 //! A verdict in one text, the same for everybody who reports it: codes first, then what to do, then what was found.
 
+use crate::once::each_once;
 use crate::requirements::Requirements;
 use crate::verdict::Trail;
 
@@ -33,15 +34,4 @@ pub fn evidence(trails: &[Trail], required: &Requirements) -> String {
 pub fn unasked(required: &Requirements) -> Option<String> {
     let unasked = required.unasked();
     (!unasked.is_empty()).then(|| format!("not asked: {}", unasked.join(", ")))
-}
-
-/// Without what was there before.
-pub fn each_once(texts: impl Iterator<Item = String>) -> Vec<String> {
-    let mut once: Vec<String> = Vec::new();
-    for text in texts {
-        if !once.contains(&text) {
-            once.push(text);
-        }
-    }
-    once
 }

@@ -3,8 +3,9 @@
 use neptune_audit_core::facts::LogType;
 use neptune_audit_core::forecast::{Expectation, Forecast};
 use neptune_audit_core::links::{Link, Outcome};
+use neptune_audit_core::once::each_once;
 use neptune_audit_core::verdict::Unread;
-use neptune_audit_core::wording::{each_once, told};
+use neptune_audit_core::wording::told;
 
 use super::declared::Subject;
 use super::judge::{Foreseen, Judging};

@@ -4,6 +4,7 @@
 //! asked in the next round.
 
 use neptune_audit_core::forecast::{Choice, Forecast, MOST_WORLDS, foresee_with};
+use neptune_audit_core::once::each_once;
 use neptune_audit_core::requirements::Requirements;
 use neptune_audit_core::verdict::Unread;
 
@@ -105,8 +106,8 @@ impl Judge<'_> {
             here.or_else(nearest).map(|foreseen| foreseen.forecast.clone()).ok_or(Unread)
         });
         let basis = there.iter().fold(Basis::Value, |basis, (_, foreseen)| basis.and(foreseen.basis));
-        let hidden = each_once(there.iter().flat_map(|(_, foreseen)| &foreseen.hidden));
-        let concerns = each_once(there.iter().flat_map(|(_, foreseen)| &foreseen.concerns));
+        let hidden = each_once(there.iter().flat_map(|(_, foreseen)| &foreseen.hidden)).into_iter().cloned().collect();
+        let concerns = each_once(there.iter().flat_map(|(_, foreseen)| &foreseen.concerns)).into_iter().cloned().collect();
         Some(Row::of(forecast.map(|forecast| Foreseen { forecast, basis, hidden, concerns })))
     }
 }
@@ -115,16 +116,6 @@ impl Judge<'_> {
 fn count(asked: &[Asked]) -> Option<usize> {
     let count = asked.iter().try_fold(1_usize, |count, asked| count.checked_mul(asked.answers.max(1)))?;
     (count <= MOST_WORLDS).then_some(count)
-}
-
-fn each_once<'a, T: Clone + PartialEq + 'a>(things: impl Iterator<Item = &'a T>) -> Vec<T> {
-    let mut once = Vec::new();
-    for thing in things {
-        if !once.contains(thing) {
-            once.push(thing.clone());
-        }
-    }
-    once
 }
 
 fn too_many(asked: &[Asked]) -> Row {
